@@ -1,0 +1,154 @@
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::yaml::{self, Located, Problem};
+use super::{Clause, Contracts, LabelName, LedgerBook, LedgerField, MetricName, Promise};
+
+/// The promises of one document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contract {
+    /// Its name, such as `aragora/guide`.
+    pub name: String,
+    /// The document that it speaks for.
+    pub document: String,
+    /// The promises.
+    pub clauses: Vec<Clause>,
+    /// What the document says and nobody judges, with the reason.
+    pub omissions: Vec<Omission>,
+    /// The file's own text, which records keep.
+    pub text: String,
+}
+
+/// A contract file, as it is typed.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("required" = ["contract", "document", "clauses"]))]
+struct ContractFile {
+    /// The contract's name, such as `aragora/guide`.
+    #[serde(default)]
+    contract: Option<Located<String>>,
+    /// The document that it speaks for, as a path below `fixtures/documents` or a URL.
+    #[serde(default)]
+    document: Option<Located<String>>,
+    /// The promises.
+    #[serde(default)]
+    clauses: Vec<Located<Clause>>,
+    /// What the document says and nobody judges.
+    #[serde(default)]
+    omissions: Vec<Omission>,
+}
+
+/// Something that a document says and that is not judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Omission {
+    /// What is left out.
+    pub what: String,
+    /// The heading it stands under.
+    pub heading: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// The JSON Schema of contract files.
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(ContractFile)
+}
+
+impl Contract {
+    /// Reads a contract file.
+    ///
+    /// # Errors
+    /// Every mistake in it, each with line and column.
+    pub fn parse(text: &str, file: &str) -> Result<Self, Vec<Problem>> {
+        let yaml::Decoded { value, mut problems } = yaml::decode::<ContractFile>(text, file);
+        let Some(typed) = value else { return Err(problems) };
+        let missing = |key: &str| Problem::new(file, 1, 1, format!("missing key `{key}`"));
+        // A key that was typed wrong is reported as such; that it is therefore missing is no news.
+        let clean = problems.is_empty();
+        if clean && typed.contract.is_none() {
+            problems.push(missing("contract"));
+        }
+        if clean && typed.document.is_none() {
+            problems.push(missing("document"));
+        }
+        if clean && typed.clauses.is_empty() {
+            problems.push(missing("clauses"));
+        }
+        check_clauses(&typed.clauses, file, &mut problems);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        Ok(Self {
+            name: typed.contract.map(|name| name.value).unwrap_or_default(),
+            document: typed.document.map(|document| document.value).unwrap_or_default(),
+            clauses: typed.clauses.into_iter().map(|clause| clause.value).collect(),
+            omissions: typed.omissions,
+            text: text.to_owned(),
+        })
+    }
+}
+
+fn check_clauses(clauses: &[Located<Clause>], file: &str, problems: &mut Vec<Problem>) {
+    let known = Contracts {
+        all: vec![Contract {
+            name: String::new(),
+            document: String::new(),
+            clauses: clauses.iter().map(|clause| clause.value.clone()).collect(),
+            omissions: Vec::new(),
+            text: String::new(),
+        }],
+    };
+    let mut ids = BTreeSet::new();
+    for clause in clauses {
+        let mut report = |message: String, accepted: Vec<String>| {
+            let mut problem =
+                Problem::new(file, clause.line, clause.column, format!("clause `{}`: {message}", clause.value.id));
+            problem.accepted = accepted;
+            problems.push(problem);
+        };
+        if !ids.insert(clause.value.id.clone()) {
+            report("this id is taken by an earlier clause".to_owned(), Vec::new());
+        }
+        match &clause.value.promise {
+            Promise::Conserve(promise) => {
+                check_mapping(&known, &promise.metric, promise.ledger, promise.labels.iter(), &mut report);
+            }
+            Promise::Latency(promise) => {
+                check_mapping(&known, &promise.metric, promise.ledger, promise.labels.iter(), &mut report);
+            }
+            Promise::Settles(promise) => check_metric(&known, &promise.metric, &mut report),
+            _ => {}
+        }
+    }
+}
+
+fn check_metric(known: &Contracts, metric: &MetricName, report: &mut impl FnMut(String, Vec<String>)) {
+    if !known.promises_metric(metric.as_str()) {
+        let accepted = known.metrics().map(|metric| metric.name.to_string()).collect();
+        report(format!("no clause of this contract promises the metric `{metric}`"), accepted);
+    }
+}
+
+fn check_mapping<'a>(
+    known: &Contracts,
+    metric: &MetricName,
+    book: LedgerBook,
+    labels: impl Iterator<Item = (&'a LabelName, &'a LedgerField)>,
+    report: &mut impl FnMut(String, Vec<String>),
+) {
+    check_metric(known, metric, report);
+    let promised = known.labels_of(metric.as_str());
+    for (label, field) in labels {
+        if known.promises_metric(metric.as_str()) && !promised.contains(label) {
+            let accepted = promised.iter().map(ToString::to_string).collect();
+            report(format!("`{metric}` has no label `{label}`"), accepted);
+        }
+        if !book.fields().contains(field) {
+            let accepted = book.fields().iter().map(|field| field.name().to_owned()).collect();
+            report(format!("the ledger's {book} have no field `{}`", field.name()), accepted);
+        }
+    }
+}

@@ -1,0 +1,362 @@
+use std::collections::BTreeMap;
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{EnvName, Glob, HumanDuration, LabelName, MetricName};
+
+/// What a clause promises.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Promise {
+    /// A metric is exposed, of this type and with these labels.
+    Metric(MetricPromise),
+    /// A counter counts exactly what the ledger counted.
+    Conserve(Conserve),
+    /// A histogram observed exactly what the ledger timed.
+    Latency(Latency),
+    /// A gauge comes back to where it was once the traffic is over.
+    Settles(Settles),
+    /// Spans carry an attribute.
+    SpanAttribute(SpanAttribute),
+    /// Spans join the trace of their parent.
+    SpanJoins(SpanJoins),
+    /// A share of the traces is recorded.
+    Sampling(Sampling),
+    /// An environment variable is read, and has a default.
+    Env(Env),
+    /// A function of the instrumentation API does what it says.
+    Usage(Usage),
+    /// Metrics are scraped here.
+    Scrape(ScrapeTarget),
+    /// What the contracts of a run promise is all there is.
+    ClosedWorld(ClosedWorld),
+}
+
+impl Promise {
+    /// Its name in contract files.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Metric(_) => "metric",
+            Self::Conserve(_) => "conserve",
+            Self::Latency(_) => "latency",
+            Self::Settles(_) => "settles",
+            Self::SpanAttribute(_) => "span-attribute",
+            Self::SpanJoins(_) => "span-joins",
+            Self::Sampling(_) => "sampling",
+            Self::Env(_) => "env",
+            Self::Usage(_) => "usage",
+            Self::Scrape(_) => "scrape",
+            Self::ClosedWorld(_) => "closed-world",
+        }
+    }
+}
+
+/// A metric is exposed, of this type and with these labels.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MetricPromise {
+    /// As a user queries it: counters with `_total`, histograms without a suffix.
+    pub name: MetricName,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: MetricType,
+    /// Its labels, exactly.
+    #[serde(default)]
+    pub labels: Vec<LabelName>,
+    /// What it means, in the document's words.
+    pub meaning: String,
+}
+
+/// The type of a metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum MetricType {
+    /// Only grows, until a restart.
+    Counter,
+    /// Goes up and down.
+    Gauge,
+    /// Counts observations in buckets.
+    Histogram,
+    /// Quantiles computed by the service.
+    Summary,
+    /// Anything.
+    Untyped,
+}
+
+impl fmt::Display for MetricType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Counter => "counter",
+            Self::Gauge => "gauge",
+            Self::Histogram => "histogram",
+            Self::Summary => "summary",
+            Self::Untyped => "untyped",
+        })
+    }
+}
+
+/// A counter counts exactly what the ledger counted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Conserve {
+    /// The counter.
+    pub metric: MetricName,
+    /// Which book of the ledger it is compared with.
+    pub ledger: LedgerBook,
+    /// Which field of the ledger each label stands for. Labels that are not named are summed over.
+    #[serde(default)]
+    pub labels: BTreeMap<LabelName, LedgerField>,
+    /// What the counter does not count.
+    #[serde(default)]
+    pub exclude: Vec<Excluded>,
+}
+
+/// A histogram, in seconds, observed exactly what the ledger timed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Latency {
+    /// The histogram, without a suffix.
+    pub metric: MetricName,
+    /// Which book of the ledger it is compared with.
+    pub ledger: LedgerBook,
+    /// Which field of the ledger each label stands for. Labels that are not named are summed over.
+    #[serde(default)]
+    pub labels: BTreeMap<LabelName, LedgerField>,
+    /// What the histogram does not observe.
+    #[serde(default)]
+    pub exclude: Vec<Excluded>,
+}
+
+/// A book of the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LedgerBook {
+    /// What the load client sent and got.
+    Requests,
+    /// What the synthetic providers were asked.
+    AgentCalls,
+}
+
+impl fmt::Display for LedgerBook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Requests => "requests",
+            Self::AgentCalls => "agent calls",
+        })
+    }
+}
+
+/// A field of the ledger that a label can stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LedgerField {
+    /// Of requests: the HTTP method.
+    Method,
+    /// Of requests: the path's template.
+    Route,
+    /// Of requests: the path as it was asked for.
+    Path,
+    /// Of requests: the status code of the answer.
+    StatusCode,
+    /// Of agent calls: the provider that was asked.
+    Agent,
+    /// Of agent calls: `success` or `error`.
+    Outcome,
+}
+
+/// Requests that a metric does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Excluded {
+    /// Those of monitors (health, readiness).
+    Probes,
+    /// Those of the scraper.
+    Scrapes,
+}
+
+/// A gauge comes back to where it was once the traffic is over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Settles {
+    /// The gauge.
+    pub metric: MetricName,
+}
+
+/// Selects spans. What is not named matches anything.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SpanSelector {
+    /// The span's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Glob>,
+    /// The span's kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<SpanKind>,
+    /// The name of the service that recorded it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<Glob>,
+}
+
+impl fmt::Display for SpanSelector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(kind) = self.kind {
+            write!(f, "{kind} ")?;
+        }
+        f.write_str("spans")?;
+        if let Some(name) = &self.name {
+            write!(f, " named `{name}`")?;
+        }
+        self.service.as_ref().map_or(Ok(()), |service| write!(f, " of `{service}`"))
+    }
+}
+
+/// The kind of a span.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SpanKind {
+    /// Work inside a service.
+    Internal,
+    /// A request that is served.
+    Server,
+    /// A request that is made.
+    Client,
+    /// A message that is sent.
+    Producer,
+    /// A message that is handled.
+    Consumer,
+}
+
+impl fmt::Display for SpanKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Internal => "internal",
+            Self::Server => "server",
+            Self::Client => "client",
+            Self::Producer => "producer",
+            Self::Consumer => "consumer",
+        })
+    }
+}
+
+/// Spans carry an attribute.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SpanAttribute {
+    /// The attribute's name.
+    pub attribute: String,
+    /// On which spans.
+    pub on: SpanSelector,
+    /// Its value is what the ledger holds here for the same trace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agrees_with: Option<LedgerField>,
+}
+
+/// Spans join the trace of their parent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SpanJoins {
+    /// Which spans.
+    pub spans: SpanSelector,
+    /// An ancestor that each of them has in the same trace.
+    pub below: SpanSelector,
+}
+
+/// A share of the traces is recorded: a caller's decision is followed, and this share of what comes without one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Sampling {
+    /// The variable that holds the share.
+    pub share: EnvName,
+    /// The spans that start a service's part of a trace.
+    pub entry: SpanSelector,
+}
+
+/// An environment variable is read, and has a default.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Env {
+    /// Its name.
+    pub name: EnvName,
+    /// Its value when it is not set, where the document states one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
+    /// What shows that it was honoured.
+    pub effect: Effect,
+}
+
+/// A function of the instrumentation API does what it says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Usage {
+    /// The function's name.
+    pub function: String,
+    /// What shows that it was called.
+    pub effect: Effect,
+}
+
+/// What shows that something took effect.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Effect {
+    /// This metric moved.
+    Metric(MetricName),
+    /// Spans such as these arrived.
+    Span(SpanSelector),
+    /// Spans carry this resource attribute with the variable's value.
+    Resource(String),
+    /// Spans are recorded at the variable's share.
+    SampleShare,
+    /// Metrics were scraped.
+    Scraped,
+}
+
+/// Metrics are scraped here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScrapeTarget {
+    /// The scrape job.
+    pub job: String,
+    /// The documented port. A run on free ports maps it.
+    pub port: u16,
+    /// The path.
+    pub path: String,
+    /// How often.
+    pub interval: HumanDuration,
+}
+
+/// What the contracts of a run promise is all there is: any other metric or label is a finding.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClosedWorld {
+    /// The metrics it speaks of.
+    pub metrics: Glob,
+    /// Exceptions, such as a client library's own metrics.
+    #[serde(default)]
+    pub allow: Vec<Glob>,
+}
+
+impl LedgerBook {
+    /// The fields that its entries have.
+    pub fn fields(self) -> &'static [LedgerField] {
+        match self {
+            Self::Requests => &[LedgerField::Method, LedgerField::Route, LedgerField::StatusCode],
+            Self::AgentCalls => &[LedgerField::Agent, LedgerField::Outcome],
+        }
+    }
+}
+
+impl LedgerField {
+    /// Its name in contract files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Method => "method",
+            Self::Route => "route",
+            Self::Path => "path",
+            Self::StatusCode => "status_code",
+            Self::Agent => "agent",
+            Self::Outcome => "outcome",
+        }
+    }
+}

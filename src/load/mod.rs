@@ -1,0 +1,15 @@
+//! Traffic: arrival schedules as values, personas that do what users do, the driver, and the ledger's filling.
+//!
+//! The schedule says when each session starts, whatever the server does (an open model): a slow server cannot slow
+//! its own load down. Latencies count from the planned start.
+
+mod client;
+mod drive;
+mod persona;
+mod schedule;
+mod websocket;
+
+pub use self::client::{Endpoints, LoadClient};
+pub use self::drive::{DriveReport, Driver, MOST_IN_FLIGHT};
+pub use self::persona::Persona;
+pub use self::schedule::{Arrival, PhaseLoad, Rate, Schedule};

@@ -1,0 +1,148 @@
+use std::time::Duration;
+
+use http::Method;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::client::{Ask, LoadClient};
+use super::websocket;
+use crate::observe::Origin;
+
+/// How often somebody who waits for a debate looks.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// Looks after which somebody gives up: twenty minutes are longer than any debate of ours.
+const MOST_LOOKS: u64 = 600;
+
+/// Somebody who uses the debate server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Persona {
+    /// Starts a debate and looks until it has ended.
+    Debater,
+    /// Reads the list of debates, then one that does not exist.
+    Reader,
+    /// Sends what the server must refuse: nothing, no JSON, too short a question, too many rounds.
+    Clumsy,
+    /// Monitors: asks for health and readiness.
+    Prober,
+    /// Starts a debate and follows it over a WebSocket.
+    Watcher,
+}
+
+impl Persona {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Debater, Self::Reader, Self::Clumsy, Self::Prober, Self::Watcher];
+
+    /// Its name in scenario files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Debater => "debater",
+            Self::Reader => "reader",
+            Self::Clumsy => "clumsy",
+            Self::Prober => "prober",
+            Self::Watcher => "watcher",
+        }
+    }
+
+    /// What it does, in a line.
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Debater => "starts a debate and looks every 2 s until it has ended",
+            Self::Reader => "reads the list of debates, then one that does not exist",
+            Self::Clumsy => "sends bodies that must be refused: empty, no JSON, a short question, too many rounds",
+            Self::Prober => "asks for /health and /ready, as monitors do",
+            Self::Watcher => "starts a debate and follows it over a WebSocket to its end",
+        }
+    }
+
+    /// Lives one session.
+    pub(super) async fn live(self, client: LoadClient, session: u64) {
+        let steps = Steps { client, session, step: 0 };
+        match self {
+            Self::Debater => debate(steps).await,
+            Self::Reader => read(steps).await,
+            Self::Clumsy => stumble(steps).await,
+            Self::Prober => probe(steps).await,
+            Self::Watcher => watch(steps).await,
+        }
+    }
+}
+
+/// The steps of one session.
+pub(super) struct Steps {
+    pub(super) client: LoadClient,
+    pub(super) session: u64,
+    step: u64,
+}
+
+impl Steps {
+    pub(super) fn next(&mut self) -> (u64, u64) {
+        self.step += 1;
+        (self.session, self.step)
+    }
+
+    async fn get(&mut self, route: &str, path: String, origin: Origin) -> Option<Value> {
+        let step = self.next();
+        let ask = Ask { method: Method::GET, route, path, body: None, origin, step };
+        let reply = self.client.ask(ask).await?;
+        serde_json::from_slice(&reply.body).ok()
+    }
+
+    async fn post(&mut self, body: Option<Value>) -> Option<Value> {
+        let step = self.next();
+        let path = "/api/debates".to_owned();
+        let ask = Ask { method: Method::POST, route: "/api/debates", path, body, origin: Origin::Traffic, step };
+        let reply = self.client.ask(ask).await?;
+        serde_json::from_slice(&reply.body).ok()
+    }
+
+    /// Starts a debate; its id.
+    async fn start_debate(&mut self) -> Option<String> {
+        let question = format!("Should service number {} be rewritten this year?", self.session);
+        let reply = self.post(Some(json!({"question": question, "rounds": 2}))).await?;
+        Some(reply.get("debate_id")?.as_str()?.to_owned())
+    }
+}
+
+async fn debate(mut steps: Steps) {
+    let Some(id) = steps.start_debate().await else { return };
+    for _ in 0..MOST_LOOKS {
+        steps.client.clock.sleep(LOOK_EVERY).await;
+        let seen = steps.get("/api/debates/{id}", format!("/api/debates/{id}"), Origin::Traffic).await;
+        let status = seen.as_ref().and_then(|debate| debate.get("status")).and_then(Value::as_str);
+        if status != Some("running") {
+            return;
+        }
+    }
+}
+
+async fn read(mut steps: Steps) {
+    steps.get("/api/debates", "/api/debates?limit=5".to_owned(), Origin::Traffic).await;
+    let nowhere = format!("/api/debates/none-{}", steps.session);
+    steps.get("/api/debates/{id}", nowhere, Origin::Traffic).await;
+}
+
+async fn stumble(mut steps: Steps) {
+    let bodies = [
+        None,
+        Some(Value::from("no object")),
+        Some(json!({"question": "too short"})),
+        Some(json!({"question": "Is this a question of the right length?", "rounds": 99})),
+    ];
+    for body in bodies {
+        steps.post(body).await;
+    }
+}
+
+async fn probe(mut steps: Steps) {
+    for path in ["/health", "/ready"] {
+        steps.get(path, path.to_owned(), Origin::Probe).await;
+    }
+}
+
+async fn watch(mut steps: Steps) {
+    let Some(id) = steps.start_debate().await else { return };
+    websocket::follow(&mut steps, &id).await;
+}

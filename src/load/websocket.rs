@@ -1,0 +1,88 @@
+use std::time::Duration;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use http::HeaderMap;
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{WebSocketStream, client_async};
+
+use super::persona::Steps;
+use crate::clock::{Clock, LinkEnd, Turn, join_link};
+use crate::observe::{Origin, RequestFact, TraceNote};
+
+/// The longest that somebody follows one debate.
+const PATIENCE: Duration = Duration::from_secs(20 * 60);
+
+/// Connects, subscribes to a debate and counts its events until it has ended.
+pub(super) async fn follow(steps: &mut Steps, debate: &str) {
+    let clock = steps.client.clock.clone();
+    let Some((mut socket, link)) = connect(steps).await else { return };
+    // Whatever ends it, the ledger has every frame that arrived.
+    let _ = clock.timeout(PATIENCE, listen(steps, &clock, &mut socket, &link, debate)).await;
+    // The server may have closed first.
+    let _ = socket.close(None).await;
+}
+
+type Socket = WebSocketStream<TcpStream>;
+
+/// Opens a WebSocket; the attempt is a request like any other, entered with its status.
+async fn connect(steps: &mut Steps) -> Option<(Socket, LinkEnd)> {
+    let step = steps.next();
+    let client = &steps.client;
+    let sent = client.clock.now();
+    client.clock.turn(Turn::Completion).await;
+    let mut headers = HeaderMap::new();
+    let (parent, trace_id) = client.trace(step, &mut headers);
+    let handshake = client.clock.link("GET /ws");
+    let frames = client.clock.open_stream("frames of /ws", &mut headers);
+    join_link(&handshake, &mut headers);
+    let opened = async {
+        let mut request = format!("ws://{}/ws", client.endpoints.api).into_client_request()?;
+        request.headers_mut().extend(headers);
+        let stream = TcpStream::connect(&client.endpoints.api).await?;
+        handshake.sent();
+        let opened = client_async(request, stream).await;
+        handshake.received();
+        opened
+    };
+    let opened = opened.await;
+    drop(handshake);
+    let status_code = match &opened {
+        Ok((_, response)) => Some(response.status().as_u16()),
+        Err(Error::Http(response)) => Some(response.status().as_u16()),
+        Err(_) => None,
+    };
+    let trace = TraceNote {
+        trace_id,
+        parent,
+        method: "GET".to_owned(),
+        route: "/ws".to_owned(),
+        path: "/ws".to_owned(),
+        status_code,
+        sent,
+        done: client.clock.now(),
+    };
+    client.ledger.lock().request(RequestFact { trace, origin: Origin::Traffic });
+    opened.ok().map(|(socket, _)| (socket, frames))
+}
+
+async fn listen(steps: &Steps, clock: &Clock, socket: &mut Socket, link: &LinkEnd, debate: &str) {
+    let subscribe = json!({"type": "subscribe", "debate_id": debate}).to_string();
+    clock.turn(Turn::Completion).await;
+    link.sent();
+    if socket.send(Message::text(subscribe)).await.is_err() {
+        return;
+    }
+    while let Some(Ok(message)) = socket.next().await {
+        let Message::Text(text) = message else { continue };
+        link.received();
+        let frame: Value = serde_json::from_str(&text).unwrap_or_default();
+        let kind = frame.get("type").and_then(Value::as_str).unwrap_or("malformed");
+        steps.client.ledger.lock().frame(kind);
+        if kind == "debate_end" {
+            return;
+        }
+    }
+}

@@ -1,0 +1,264 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hdrhistogram::Histogram;
+use hdrhistogram::serialization::{Deserializer as HdrReader, Serializer as _, V2Serializer};
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Traces that the ledger remembers one by one; past it they are only counted.
+pub const MOST_TRACES: usize = 50_000;
+
+/// The ground truth: what the load client sent and got, and what synthetic providers were asked. Never the server's
+/// word.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ledger {
+    /// What the load client sent and got.
+    #[serde(with = "book")]
+    pub requests: BTreeMap<RequestKey, RequestEntry>,
+    /// What the synthetic providers were asked, as they counted it.
+    #[serde(with = "book")]
+    pub calls: BTreeMap<CallKey, CallEntry>,
+    /// The first traces, one by one, in the order in which they ended.
+    pub traces: Vec<TraceNote>,
+    /// Traces beyond [`MOST_TRACES`].
+    pub traces_not_kept: u64,
+    /// Frames that arrived over WebSockets, by event type.
+    pub frames: BTreeMap<String, u64>,
+}
+
+/// What requests are counted by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestKey {
+    /// The HTTP method.
+    pub method: String,
+    /// The path's template.
+    pub route: String,
+    /// The status code; none when no answer came.
+    pub status_code: Option<u16>,
+    /// Who sent it.
+    pub origin: Origin,
+}
+
+/// Who sent a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// A persona that does what users do.
+    Traffic,
+    /// A monitor.
+    Probe,
+    /// The scraper.
+    Scrape,
+}
+
+/// How many requests of one kind, and how long they took.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestEntry {
+    /// Exactly how many.
+    pub count: u64,
+    /// Exactly how long all of them took together.
+    pub total_ns: u64,
+    /// How long each took, in microseconds, to three digits.
+    #[serde(serialize_with = "write_histogram", deserialize_with = "read_histogram")]
+    pub latency_us: Histogram<u64>,
+}
+
+/// What agent calls are counted by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CallKey {
+    /// The provider that was asked.
+    pub agent: String,
+    /// Whether it answered well.
+    pub outcome: Outcome,
+}
+
+/// Whether a provider answered well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// A whole, well-formed answer.
+    Success,
+    /// A refusal, a failure, a broken answer or none.
+    Error,
+}
+
+impl Outcome {
+    /// Its name in labels and files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// How many calls of one kind, and how long the provider had them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CallEntry {
+    /// Exactly how many.
+    pub count: u64,
+    /// Exactly how long the provider had all of them together.
+    pub total_ns: u64,
+}
+
+/// What the client decided about a trace before it asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ParentChoice {
+    /// It sent a `traceparent` with the sampled flag.
+    Sampled,
+    /// It sent one without.
+    NotSampled,
+    /// It sent none: the server decides.
+    Absent,
+}
+
+/// One request as a trace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TraceNote {
+    /// The trace id that was sent, in hex; none when none was sent.
+    pub trace_id: Option<String>,
+    /// What the client decided.
+    pub parent: ParentChoice,
+    /// The HTTP method.
+    pub method: String,
+    /// The path's template.
+    pub route: String,
+    /// The path.
+    pub path: String,
+    /// The status code; none when no answer came.
+    pub status_code: Option<u16>,
+    /// When it was sent.
+    pub sent: Timestamp,
+    /// When its answer had been read, or it was given up.
+    pub done: Timestamp,
+}
+
+/// A request that was made, with its answer.
+#[derive(Clone, Debug)]
+pub struct RequestFact {
+    /// The request as a trace.
+    pub trace: TraceNote,
+    /// Who sent it.
+    pub origin: Origin,
+}
+
+impl Ledger {
+    /// Enters a request that ended.
+    pub fn request(&mut self, fact: RequestFact) {
+        let RequestFact { trace, origin } = fact;
+        let took = Duration::try_from(trace.done.duration_since(trace.sent)).unwrap_or_default();
+        let key = RequestKey {
+            method: trace.method.clone(),
+            route: trace.route.clone(),
+            status_code: trace.status_code,
+            origin,
+        };
+        self.requests.entry(key).or_default().add(took);
+        if self.traces.len() < MOST_TRACES {
+            self.traces.push(trace);
+        } else {
+            self.traces_not_kept += 1;
+        }
+    }
+
+    /// Enters an agent call that a provider answered or gave up.
+    pub fn call(&mut self, agent: &str, outcome: Outcome, took: Duration) {
+        let entry = self.calls.entry(CallKey { agent: agent.to_owned(), outcome }).or_default();
+        entry.count += 1;
+        entry.total_ns += nanos(took);
+    }
+
+    /// Enters a frame that arrived over a WebSocket.
+    pub fn frame(&mut self, event: &str) {
+        *self.frames.entry(event.to_owned()).or_default() += 1;
+    }
+
+    /// Adds what another party counted.
+    pub fn absorb_calls(&mut self, calls: BTreeMap<CallKey, CallEntry>) {
+        for (key, entry) in calls {
+            let sum = self.calls.entry(key).or_default();
+            sum.count += entry.count;
+            sum.total_ns += entry.total_ns;
+        }
+    }
+
+    /// All requests that were answered or not.
+    pub fn request_count(&self) -> u64 {
+        self.requests.values().map(|entry| entry.count).sum()
+    }
+
+    /// All agent calls.
+    pub fn call_count(&self) -> u64 {
+        self.calls.values().map(|entry| entry.count).sum()
+    }
+}
+
+impl Default for RequestEntry {
+    fn default() -> Self {
+        // Three digits and an automatic range: what the library recommends for latencies.
+        let latency_us = Histogram::new(3).expect("three significant digits are within the library's range");
+        Self { count: 0, total_ns: 0, latency_us }
+    }
+}
+
+impl RequestEntry {
+    fn add(&mut self, took: Duration) {
+        self.count += 1;
+        self.total_ns += nanos(took);
+        self.latency_us.saturating_record(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
+    }
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+fn write_histogram<S: Serializer>(histogram: &Histogram<u64>, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut bytes = Vec::new();
+    V2Serializer::new().serialize(histogram, &mut bytes).map_err(serde::ser::Error::custom)?;
+    serializer.serialize_str(&STANDARD.encode(bytes))
+}
+
+fn read_histogram<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Histogram<u64>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let bytes = STANDARD.decode(text).map_err(serde::de::Error::custom)?;
+    HdrReader::new().deserialize(&mut bytes.as_slice()).map_err(|e| serde::de::Error::custom(format!("{e:?}")))
+}
+
+/// JSON objects have text keys only: a book is written as a list of key and entry, in the order of the keys.
+mod book {
+    use super::{BTreeMap, Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    struct Line<K, E> {
+        key: K,
+        entry: E,
+    }
+
+    pub(super) fn serialize<K: Serialize, E: Serialize, S: Serializer>(
+        book: &BTreeMap<K, E>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(book.iter().map(|(key, entry)| Line { key, entry }))
+    }
+
+    pub(super) fn deserialize<'de, K, E, D>(deserializer: D) -> Result<BTreeMap<K, E>, D::Error>
+    where
+        K: Deserialize<'de> + Ord,
+        E: Deserialize<'de>,
+        D: Deserializer<'de>,
+    {
+        let lines: Vec<Line<K, E>> = Vec::deserialize(deserializer)?;
+        Ok(lines.into_iter().map(|line| (line.key, line.entry)).collect())
+    }
+}

@@ -1,0 +1,69 @@
+//! Everything that a run has seen: the ledger, scrapes, spans, the resolved plan; and records of it on disk.
+//!
+//! [`Observations`] is what checks judge, live and from a record alike; it holds no clock, no socket and no path.
+
+pub mod exposition;
+mod ledger;
+mod plan;
+mod record;
+mod scrape;
+mod span;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::ledger::{
+    CallEntry, CallKey, Ledger, MOST_TRACES, Origin, Outcome, ParentChoice, RequestEntry, RequestFact, RequestKey,
+    TraceNote,
+};
+pub use self::plan::{PhaseWindow, Plan, PlannedFault, ProviderFault, Tolerance};
+pub use self::record::{Record, RecordError};
+pub use self::scrape::{Scrape, ScrapeOutcome};
+pub use self::span::{Span, SpanLoss, Trees};
+
+/// All that is known of one run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observations {
+    /// What was meant to happen.
+    pub plan: Plan,
+    /// One entry a server start.
+    pub legs: Vec<Leg>,
+}
+
+/// What was seen between one server start and its end.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Leg {
+    /// Facts about the start.
+    pub start: LegStart,
+    /// What was really done, as the parties that did it say.
+    pub ledger: Ledger,
+    /// Every scrape, in order. The first is taken before any traffic, the last after every sink was flushed.
+    pub scrapes: Vec<Scrape>,
+    /// Every span that arrived, sorted by start, trace and span id.
+    pub spans: Vec<Span>,
+}
+
+/// How a leg began and ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LegStart {
+    /// What was judged, in words.
+    pub target: String,
+    /// The environment that the server was started with.
+    pub env: std::collections::BTreeMap<String, String>,
+    /// Whether spans can arrive at all: a receiver was there.
+    pub receives_spans: bool,
+    /// What became of the spans on their way, where the sender says so.
+    pub span_loss: Option<SpanLoss>,
+}
+
+impl Leg {
+    /// The scrape before any traffic.
+    pub fn first_scrape(&self) -> Option<&Scrape> {
+        self.scrapes.iter().find(|scrape| scrape.exposition().is_some())
+    }
+
+    /// The scrape after everything was flushed.
+    pub fn last_scrape(&self) -> Option<&Scrape> {
+        self.scrapes.iter().rev().find(|scrape| scrape.exposition().is_some())
+    }
+}

@@ -1,0 +1,210 @@
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::{Ledger, Leg, LegStart, Observations, Plan, Scrape, ScrapeOutcome, Span};
+use crate::contract::yaml::Problem;
+use crate::contract::{Contract, Contracts};
+
+/// The layout of records; a reader refuses any other.
+const VERSION: u32 = 1;
+
+/// A run that can be judged again: what was seen, and the contracts it was judged by.
+///
+/// On disk it is a directory of texts: `record.json` (layout version, plan, names of the contracts),
+/// `contracts/N.yaml`, and per leg `legs/N/leg.json`, `ledger.json`, `spans.jsonl` and `scrapes/NNNN.txt` with their
+/// index `scrapes.jsonl`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    /// The contracts.
+    pub contracts: Contracts,
+    /// What was seen.
+    pub observations: Observations,
+}
+
+/// A record that cannot be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// The file system refused.
+    #[error("{path}: {source}")]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file of the record is not what a record holds.
+    #[error("{path}: not part of a record of version {VERSION}: {source}")]
+    Json {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// The record was written by another version.
+    #[error("{path}: layout version {found}, this probity reads version {VERSION}; run the scenario again")]
+    Version {
+        /// Where.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+    },
+    /// A contract of the record is broken.
+    #[error("a contract in the record is broken")]
+    Contract(Vec<Problem>),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Head {
+    version: u32,
+    contracts: usize,
+    legs: usize,
+    plan: Plan,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ScrapeLine {
+    job: String,
+    at: jiff::Timestamp,
+    file: Option<String>,
+    content_type: Option<String>,
+    failed: Option<String>,
+}
+
+impl Record {
+    /// Writes the record into `dir`, which is made when it is missing.
+    ///
+    /// # Errors
+    /// [`RecordError::Io`].
+    pub fn write(&self, dir: &Path) -> Result<(), RecordError> {
+        let head = Head {
+            version: VERSION,
+            contracts: self.contracts.all.len(),
+            legs: self.observations.legs.len(),
+            plan: self.observations.plan.clone(),
+        };
+        write_json(&dir.join("record.json"), &head)?;
+        for (index, contract) in self.contracts.all.iter().enumerate() {
+            write(&dir.join(format!("contracts/{index}.yaml")), &contract.text)?;
+        }
+        for (index, leg) in self.observations.legs.iter().enumerate() {
+            write_leg(&dir.join(format!("legs/{index}")), leg)?;
+        }
+        Ok(())
+    }
+
+    /// Reads a record.
+    ///
+    /// # Errors
+    /// [`RecordError`], naming the file.
+    pub fn read(dir: &Path) -> Result<Self, RecordError> {
+        let path = dir.join("record.json");
+        let text = read(&path)?;
+        #[derive(Deserialize)]
+        struct Version {
+            version: u32,
+        }
+        let Version { version } =
+            serde_json::from_str(&text).map_err(|source| RecordError::Json { path: path.clone(), source })?;
+        if version != VERSION {
+            return Err(RecordError::Version { path, found: version });
+        }
+        let head: Head = serde_json::from_str(&text).map_err(|source| RecordError::Json { path, source })?;
+        let mut contracts = Contracts::default();
+        for index in 0..head.contracts {
+            let path = dir.join(format!("contracts/{index}.yaml"));
+            let text = read(&path)?;
+            let contract = Contract::parse(&text, &path.display().to_string()).map_err(RecordError::Contract)?;
+            contracts.all.push(contract);
+        }
+        let legs = (0..head.legs).map(|index| read_leg(&dir.join(format!("legs/{index}")))).collect::<Result<_, _>>()?;
+        Ok(Self { contracts, observations: Observations { plan: head.plan, legs } })
+    }
+}
+
+fn write_leg(dir: &Path, leg: &Leg) -> Result<(), RecordError> {
+    write_json(&dir.join("leg.json"), &leg.start)?;
+    write_json(&dir.join("ledger.json"), &leg.ledger)?;
+    write_lines(&dir.join("spans.jsonl"), &leg.spans)?;
+    let mut index = Vec::with_capacity(leg.scrapes.len());
+    for (number, scrape) in leg.scrapes.iter().enumerate() {
+        let mut line =
+            ScrapeLine { job: scrape.job.clone(), at: scrape.at, file: None, content_type: None, failed: None };
+        match &scrape.outcome {
+            ScrapeOutcome::Body { content_type, text } => {
+                let name = format!("{number:04}.txt");
+                write(&dir.join("scrapes").join(&name), text)?;
+                line.content_type.clone_from(content_type);
+                line.file = Some(name);
+            }
+            ScrapeOutcome::Failed(reason) => line.failed = Some(reason.clone()),
+        }
+        index.push(line);
+    }
+    write_lines(&dir.join("scrapes.jsonl"), &index)
+}
+
+fn read_leg(dir: &Path) -> Result<Leg, RecordError> {
+    let start: LegStart = read_json(&dir.join("leg.json"))?;
+    let ledger: Ledger = read_json(&dir.join("ledger.json"))?;
+    let spans: Vec<Span> = read_lines(&dir.join("spans.jsonl"))?;
+    let mut scrapes = Vec::new();
+    for line in read_lines::<ScrapeLine>(&dir.join("scrapes.jsonl"))? {
+        let outcome = match (line.file, line.failed) {
+            (Some(file), _) => {
+                let text = read(&dir.join("scrapes").join(file))?;
+                ScrapeOutcome::Body { content_type: line.content_type, text }
+            }
+            (None, failed) => ScrapeOutcome::Failed(failed.unwrap_or_default()),
+        };
+        scrapes.push(Scrape::new(&line.job, line.at, outcome));
+    }
+    Ok(Leg { start, ledger, scrapes, spans })
+}
+
+fn write(path: &Path, text: &str) -> Result<(), RecordError> {
+    let failed = |source| RecordError::Io { path: path.to_owned(), source };
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).map_err(failed)?;
+    }
+    fs::write(path, text).map_err(failed)
+}
+
+fn read(path: &Path) -> Result<String, RecordError> {
+    fs::read_to_string(path).map_err(|source| RecordError::Io { path: path.to_owned(), source })
+}
+
+fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), RecordError> {
+    let text = serde_json::to_string_pretty(value)
+        .map_err(|source| RecordError::Json { path: path.to_owned(), source })?;
+    write(path, &(text + "\n"))
+}
+
+fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, RecordError> {
+    serde_json::from_str(&read(path)?).map_err(|source| RecordError::Json { path: path.to_owned(), source })
+}
+
+fn write_lines<T: Serialize>(path: &Path, values: &[T]) -> Result<(), RecordError> {
+    let mut text = String::new();
+    for value in values {
+        let line =
+            serde_json::to_string(value).map_err(|source| RecordError::Json { path: path.to_owned(), source })?;
+        text.push_str(&line);
+        text.push('\n');
+    }
+    write(path, &text)
+}
+
+fn read_lines<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, RecordError> {
+    read(path)?
+        .lines()
+        .map(|line| {
+            serde_json::from_str(line).map_err(|source| RecordError::Json { path: path.to_owned(), source })
+        })
+        .collect()
+}

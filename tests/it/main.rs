@@ -1,0 +1,2 @@
+//! Hermetic tests: seconds, no server of others, no network but loopback.
+mod clock;
