@@ -40,7 +40,8 @@ impl Check for AttributeMissing {
 }
 
 fn lacking(promise: &SpanAttribute, spans: &[&Span]) -> Option<Finding> {
-    let without: Vec<_> = spans.iter().filter(|span| !span.attributes.contains_key(&promise.attribute)).collect();
+    let without: Vec<_> =
+        spans.iter().filter(|span| !span.attributes.contains_key(&promise.attribute)).collect();
     let first = without.first()?;
     Some(Finding {
         subject: format!("attribute `{}`", promise.attribute),

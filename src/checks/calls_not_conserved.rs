@@ -26,7 +26,9 @@ impl Check for CallsNotConserved {
 
     fn judge(&self, clause: &Clause, case: &Case<'_>) -> Option<Verdict> {
         match &clause.promise {
-            Promise::Conserve(promise) if promise.ledger == LedgerBook::AgentCalls => Some(conserve(promise, case)),
+            Promise::Conserve(promise) if promise.ledger == LedgerBook::AgentCalls => {
+                Some(conserve(promise, case))
+            }
             _ => None,
         }
     }
@@ -46,7 +48,9 @@ pub(super) fn conserve(promise: &Conserve, case: &Case<'_>) -> Verdict {
     if counted == 0 && !observed_any {
         return Verdict::vacuous(format!("the ledger holds no {}", promise.ledger));
     }
-    Verdict::from_findings(findings, || format!("{counted} {} counted, by the ledger and by the metric", promise.ledger))
+    Verdict::from_findings(findings, || {
+        format!("{counted} {} counted, by the ledger and by the metric", promise.ledger)
+    })
 }
 
 fn compare(
@@ -73,7 +77,10 @@ fn compare(
             subject: format!("{}{labels}", promise.metric),
             expected: format!("{held} {} (ledger)", promise.ledger),
             observed: format!("{seen} counted"),
-            evidence: vec![last_scrape_at(leg), format!("{} {} without an answer", expected.unanswered, promise.ledger)],
+            evidence: vec![
+                last_scrape_at(leg),
+                format!("{} {} without an answer", expected.unanswered, promise.ledger),
+            ],
             next: advice(held, seen),
         })
         .collect()
@@ -81,10 +88,16 @@ fn compare(
 
 fn advice(held: u64, seen: f64) -> String {
     let text = match held as f64 {
-        held if held > 0.0 && seen == 2.0 * held => "exactly twice: look for a second place that records, such as a middleware",
+        held if held > 0.0 && seen == 2.0 * held => {
+            "exactly twice: look for a second place that records, such as a middleware"
+        }
         0.0 => "nothing of the kind was done: look at how these labels get their values",
-        _ if seen == 0.0 => "none of them was counted under these labels: look at how the labels get their values",
-        held if seen > held => "more than was done: look for a second place that records, or for another client",
+        _ if seen == 0.0 => {
+            "none of them was counted under these labels: look at how the labels get their values"
+        }
+        held if seen > held => {
+            "more than was done: look for a second place that records, or for another client"
+        }
         _ => "fewer than were done: look for paths that return before they record",
     };
     text.to_owned()

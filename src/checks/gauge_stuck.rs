@@ -42,9 +42,13 @@ impl Check for GaugeStuck {
             }
         }
         if findings.is_empty() && peak.is_none() {
-            return Some(Verdict::vacuous("it never rose while it was scraped, so its return proves nothing"));
+            return Some(Verdict::vacuous(
+                "it never rose while it was scraped, so its return proves nothing",
+            ));
         }
-        Some(Verdict::from_findings(findings, || format!("rose to {} and came back", peak.unwrap_or_default())))
+        Some(Verdict::from_findings(findings, || {
+            format!("rose to {} and came back", peak.unwrap_or_default())
+        }))
     }
 }
 

@@ -26,7 +26,8 @@ impl Check for HistogramIncoherent {
         let Promise::Latency(promise) = &clause.promise else { return None };
         let (mut findings, mut timed, mut observed) = (Vec::new(), 0, 0.0);
         for leg in &case.seen.legs {
-            let mapping = Mapping { book: promise.ledger, labels: &promise.labels, exclude: &promise.exclude };
+            let mapping =
+                Mapping { book: promise.ledger, labels: &promise.labels, exclude: &promise.exclude };
             timed += expected(&leg.ledger, &mapping).total();
             observed += growth(leg, &format!("{}_count", promise.metric), [].iter()).values().sum::<f64>();
             if let Some(last) = leg.last_scrape() {
@@ -145,7 +146,11 @@ fn against_ledger(promise: &Latency, leg: &Leg) -> Vec<Finding> {
                 "record each piece of work once, on every path that ends it",
             );
         } else if impossible(promise.ledger, sum, held.seconds) && expected.unanswered == 0 {
-            find(possible(promise.ledger, held.seconds), format!("{sum:.6} s in all"), unit_advice(sum, held.seconds));
+            find(
+                possible(promise.ledger, held.seconds),
+                format!("{sum:.6} s in all"),
+                unit_advice(sum, held.seconds),
+            );
         }
     }
     findings
@@ -164,7 +169,9 @@ fn impossible(book: LedgerBook, sum: f64, ledger: f64) -> bool {
 fn possible(book: LedgerBook, ledger: f64) -> String {
     match book {
         LedgerBook::Requests => format!("at most {ledger:.6} s in all: that is how long the clients waited"),
-        LedgerBook::AgentCalls => format!("at least {ledger:.6} s in all: that is how long the providers took"),
+        LedgerBook::AgentCalls => {
+            format!("at least {ledger:.6} s in all: that is how long the providers took")
+        }
     }
 }
 

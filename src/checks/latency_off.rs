@@ -33,7 +33,9 @@ impl Check for LatencyOff {
         if compared == 0 {
             return Some(Verdict::vacuous("no series has as many observations as the ledger has entries"));
         }
-        Some(Verdict::from_findings(findings, || format!("{compared} latencies, {seconds:.3} s in all, agree")))
+        Some(Verdict::from_findings(findings, || {
+            format!("{compared} latencies, {seconds:.3} s in all, agree")
+        }))
     }
 }
 
@@ -68,7 +70,9 @@ fn compare(promise: &Latency, leg: &Leg, tolerance: Tolerance) -> (Vec<Finding>,
 
 fn advice(sum: f64, held: f64) -> &'static str {
     match sum / held {
-        ratio if (500.0..2_000.0).contains(&ratio) => "about a thousand times too much: milliseconds in a histogram of seconds?",
+        ratio if (500.0..2_000.0).contains(&ratio) => {
+            "about a thousand times too much: milliseconds in a histogram of seconds?"
+        }
         ratio if ratio < 0.01 => "almost nothing: is the clock read before the work is done?",
         _ => "look at where the clock is read: before the first and after the last byte of work",
     }

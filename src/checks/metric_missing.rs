@@ -30,7 +30,8 @@ fn judge(metric: &MetricPromise, contracts: &crate::contract::Contracts, seen: &
     let name = metric.name.as_str();
     let samples = samples_of(seen, metric);
     if samples.is_empty() {
-        let scrapes = seen.legs.iter().flat_map(|leg| &leg.scrapes).filter(|s| s.exposition().is_some()).count();
+        let scrapes =
+            seen.legs.iter().flat_map(|leg| &leg.scrapes).filter(|s| s.exposition().is_some()).count();
         if scrapes == 0 {
             return Verdict::vacuous("nothing was scraped");
         }
@@ -43,8 +44,10 @@ fn judge(metric: &MetricPromise, contracts: &crate::contract::Contracts, seen: &
         .labels
         .iter()
         .filter_map(|label| {
-            let without: Vec<_> =
-                samples.iter().filter(|sample| !label_names(sample, metric.kind).contains(label.as_str())).collect();
+            let without: Vec<_> = samples
+                .iter()
+                .filter(|sample| !label_names(sample, metric.kind).contains(label.as_str()))
+                .collect();
             let example = without.first()?;
             Some(Finding {
                 subject: format!("label `{label}` of {name}"),

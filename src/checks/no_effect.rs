@@ -25,7 +25,9 @@ impl Check for NoEffect {
     fn judge(&self, clause: &Clause, case: &Case<'_>) -> Option<Verdict> {
         match &clause.promise {
             Promise::Usage(usage) => Some(judge(&usage.function, &usage.effect, None, case)),
-            Promise::Env(env) => Some(judge(env.name.as_str(), &env.effect, Some((&env.name, env.default.as_deref())), case)),
+            Promise::Env(env) => {
+                Some(judge(env.name.as_str(), &env.effect, Some((&env.name, env.default.as_deref())), case))
+            }
             Promise::Scrape(target) => {
                 let answered = |scrape: &&Scrape| scrape.job == target.job && scrape.exposition().is_some();
                 let all = || case.seen.legs.iter().flat_map(|leg| &leg.scrapes);
@@ -46,7 +48,9 @@ type Variable<'a> = Option<(&'a EnvName, Option<&'a str>)>;
 
 fn judge(subject: &str, effect: &Effect, variable: Variable<'_>, case: &Case<'_>) -> Verdict {
     let legs: Vec<&Leg> = match variable {
-        Some((name, None)) => case.seen.legs.iter().filter(|leg| leg.start.env.contains_key(name.as_str())).collect(),
+        Some((name, None)) => {
+            case.seen.legs.iter().filter(|leg| leg.start.env.contains_key(name.as_str())).collect()
+        }
         _ => case.seen.legs.iter().collect(),
     };
     if legs.is_empty() {
@@ -99,10 +103,12 @@ fn shown(subject: &str, expected: &str, exercised: bool, count: usize, what: &st
 fn resource(subject: &str, attribute: &str, variable: Variable<'_>, legs: &[&Leg]) -> Verdict {
     let (mut findings, mut count) = (Vec::new(), 0);
     for leg in legs {
-        let set = variable.and_then(|(name, default)| leg.start.env.get(name.as_str()).map(String::as_str).or(default));
+        let set = variable
+            .and_then(|(name, default)| leg.start.env.get(name.as_str()).map(String::as_str).or(default));
         let Some(value) = set else { continue };
         count += leg.spans.len();
-        let wrong = leg.spans.iter().find(|span| span.resource.get(attribute).and_then(Value::as_str) != Some(value));
+        let wrong =
+            leg.spans.iter().find(|span| span.resource.get(attribute).and_then(Value::as_str) != Some(value));
         findings.extend(wrong.map(|span| Finding {
             subject: format!("resource attribute `{attribute}`"),
             expected: format!("`{value}`, as {subject} says"),

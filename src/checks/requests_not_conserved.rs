@@ -21,7 +21,9 @@ impl Check for RequestsNotConserved {
 
     fn judge(&self, clause: &Clause, case: &Case<'_>) -> Option<Verdict> {
         match &clause.promise {
-            Promise::Conserve(promise) if promise.ledger == LedgerBook::Requests => Some(conserve(promise, case)),
+            Promise::Conserve(promise) if promise.ledger == LedgerBook::Requests => {
+                Some(conserve(promise, case))
+            }
             _ => None,
         }
     }

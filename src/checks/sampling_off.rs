@@ -85,14 +85,21 @@ fn obeys_callers(leg: &Leg) -> Vec<Finding> {
                 first.method,
                 first.path
             )],
-            next: "put the sampler behind a parent-based one, and read the traceparent before the span starts".to_owned(),
+            next:
+                "put the sampler behind a parent-based one, and read the traceparent before the span starts"
+                    .to_owned(),
         })
     };
     let missing = decided(ParentChoice::Sampled, true);
     let unwanted = decided(ParentChoice::NotSampled, false);
     [
         finding(ParentChoice::Sampled, missing, "traces that the caller sampled arrive", "did not"),
-        finding(ParentChoice::NotSampled, unwanted, "traces that the caller did not sample leave no span", "did"),
+        finding(
+            ParentChoice::NotSampled,
+            unwanted,
+            "traces that the caller did not sample leave no span",
+            "did",
+        ),
     ]
     .into_iter()
     .flatten()
@@ -105,7 +112,8 @@ fn own_choice(promise: &Sampling, leg: &Leg, share: f64) -> Result<String, Findi
     let entry = |span: &&Span| span.is(&promise.entry) && span.parent_id.is_none();
     let recorded = leg.spans.iter().filter(entry).count() as u64;
     let chance = tail(asked, recorded, share);
-    let seen = format!("{recorded} of {asked} requests without a traceparent recorded, {} = {share}", promise.share);
+    let seen =
+        format!("{recorded} of {asked} requests without a traceparent recorded, {} = {share}", promise.share);
     if chance >= FALSE_CONVICTION {
         return Ok(seen);
     }
@@ -114,7 +122,10 @@ fn own_choice(promise: &Sampling, leg: &Leg, share: f64) -> Result<String, Findi
         expected: format!("about {:.0} of {asked}, at a share of {share}", asked as f64 * share),
         observed: format!("{recorded} of {asked}"),
         evidence: vec![format!("the chance of this, were the share honoured, is {chance:.1e}")],
-        next: format!("make the root sampler a ratio of {}; check that the variable is read at all", promise.share),
+        next: format!(
+            "make the root sampler a ratio of {}; check that the variable is read at all",
+            promise.share
+        ),
     })
 }
 

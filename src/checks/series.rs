@@ -9,8 +9,12 @@ use crate::observe::{Leg, Observations};
 /// The names of the samples that a metric of this type exposes.
 pub(super) fn sample_names(name: &str, kind: MetricType) -> Vec<String> {
     match kind {
-        MetricType::Histogram => ["_bucket", "_sum", "_count"].iter().map(|suffix| format!("{name}{suffix}")).collect(),
-        MetricType::Summary => ["", "_sum", "_count"].iter().map(|suffix| format!("{name}{suffix}")).collect(),
+        MetricType::Histogram => {
+            ["_bucket", "_sum", "_count"].iter().map(|suffix| format!("{name}{suffix}")).collect()
+        }
+        MetricType::Summary => {
+            ["", "_sum", "_count"].iter().map(|suffix| format!("{name}{suffix}")).collect()
+        }
         MetricType::Counter | MetricType::Gauge | MetricType::Untyped => vec![name.to_owned()],
     }
 }
@@ -41,10 +45,7 @@ pub(super) fn families_named<'a>(seen: &'a Observations, name: &'a str) -> impl 
 /// Every sample that a promised metric exposed.
 pub(super) fn samples_of<'a>(seen: &'a Observations, metric: &MetricPromise) -> Vec<&'a Sample> {
     let names = sample_names(metric.name.as_str(), metric.kind);
-    families(seen)
-        .flat_map(|family| &family.samples)
-        .filter(|sample| names.contains(&sample.name))
-        .collect()
+    families(seen).flat_map(|family| &family.samples).filter(|sample| names.contains(&sample.name)).collect()
 }
 
 /// By how much the samples of this name grew from the first scrape to the last, summed over all but these labels. A
@@ -72,13 +73,12 @@ pub(super) fn project<'a>(labels: &Labels, by: impl Iterator<Item = &'a LabelNam
 
 /// The label names of a sample, less the one that its type adds.
 pub(super) fn label_names(sample: &Sample, kind: MetricType) -> BTreeSet<&str> {
-    let own = own_label(kind).filter(|_| {
-        sample.name.ends_with("_bucket") || kind == MetricType::Summary
-    });
+    let own = own_label(kind).filter(|_| sample.name.ends_with("_bucket") || kind == MetricType::Summary);
     sample.labels.iter().map(|(name, _)| name).filter(|name| Some(*name) != own).collect()
 }
 
 /// When the last scrape was taken, for evidence.
 pub(super) fn last_scrape_at(leg: &Leg) -> String {
-    leg.last_scrape().map_or_else(|| "no scrape".to_owned(), |scrape| format!("scrape of {} at {}", scrape.job, scrape.at))
+    leg.last_scrape()
+        .map_or_else(|| "no scrape".to_owned(), |scrape| format!("scrape of {} at {}", scrape.job, scrape.at))
 }

@@ -25,14 +25,18 @@ impl Check for Unpromised {
     fn judge(&self, clause: &Clause, case: &Case<'_>) -> Option<Verdict> {
         let Promise::ClosedWorld(world) = &clause.promise else { return None };
         let mut seen: BTreeMap<String, &Family> = BTreeMap::new();
-        for family in families(case.seen) {
+        // A family that is declared and has no sample exposes nothing yet.
+        for family in families(case.seen).filter(|family| !family.samples.is_empty()) {
             let name = family.queried_name();
             if world.metrics.matches(&name) {
                 seen.entry(name).or_insert(family);
             }
         }
         if seen.is_empty() {
-            return Some(Verdict::vacuous(format!("no metric that `{}` speaks of was scraped", world.metrics)));
+            return Some(Verdict::vacuous(format!(
+                "no metric that `{}` speaks of was scraped",
+                world.metrics
+            )));
         }
         let mut findings = unknown_metrics(&seen, world, case);
         findings.extend(unknown_labels(&seen, case));
@@ -48,7 +52,12 @@ fn unknown_metrics(seen: &BTreeMap<String, &Family>, world: &ClosedWorld, case: 
             subject: name.clone(),
             expected: "only metrics that a document promises".to_owned(),
             observed: format!("{} {name}, promised by none", family.kind),
-            evidence: family.samples.iter().take(3).map(|s| format!("{}{} {}", s.name, s.labels, s.value)).collect(),
+            evidence: family
+                .samples
+                .iter()
+                .take(3)
+                .map(|s| format!("{}{} {}", s.name, s.labels, s.value))
+                .collect(),
             next: format!("document {name}, stop exposing it, or allow it in the contract"),
         })
         .collect()
@@ -62,7 +71,8 @@ fn unknown_labels(seen: &BTreeMap<String, &Family>, case: &Case<'_>) -> Vec<Find
         if !seen.contains_key(name) || !judged.insert(name) {
             continue;
         }
-        let promised: BTreeSet<&str> = case.contracts.labels_of(name).into_iter().map(|label| label.as_str()).collect();
+        let promised: BTreeSet<&str> =
+            case.contracts.labels_of(name).into_iter().map(|label| label.as_str()).collect();
         let mut unknown = BTreeMap::new();
         for sample in samples_of(case.seen, metric) {
             for label in label_names(sample, metric.kind).difference(&promised) {

@@ -32,7 +32,11 @@ impl Check for WrongType {
             Some(family) => vec![Finding {
                 subject: name.to_owned(),
                 expected: format!("type {}", metric.kind),
-                observed: if family.typed { format!("type {}", family.kind) } else { "no TYPE line".to_owned() },
+                observed: if family.typed {
+                    format!("type {}", family.kind)
+                } else {
+                    "no TYPE line".to_owned()
+                },
                 evidence: vec![format!("line {} of a scrape: family {}", family.line, family.name)],
                 next: format!("expose {name} as a {}, or correct the document", metric.kind),
             }],

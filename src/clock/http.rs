@@ -7,9 +7,11 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
+use axum::serve::ListenerExt as _;
 use bytes::Bytes;
 use http::header::{HeaderMap, HeaderValue};
 use http::{Method, StatusCode};
+use tokio::net::TcpListener;
 
 use super::{Clock, LinkEnd, Turn};
 
@@ -105,14 +107,14 @@ pub fn join_link(link: &LinkEnd, headers: &mut HeaderMap) {
 }
 
 impl Clock {
-    /// The client's end of the link for the frames after an upgrade, named in the upgrade's headers. Its first
-    /// ticket, taken here, is redeemed by [`accept_stream`].
+    /// The client's end of the link for the frames after an upgrade, named in the upgrade's headers. Once upgraded,
+    /// and before it redeems the upgrade's own ticket, the client takes the first one here: [`accept_stream`] redeems
+    /// it, so that time waits for the server's half of the upgrade too.
     pub fn open_stream(&self, who: &str, headers: &mut HeaderMap) -> LinkEnd {
         let link = self.link(who);
         if let Some(id) = link.id() {
             headers.insert(STREAM, HeaderValue::from(id));
         }
-        link.sent();
         link
     }
 }
@@ -124,8 +126,19 @@ pub fn accept_stream(clock: &Clock, headers: &HeaderMap) -> LinkEnd {
     link
 }
 
+/// Serves `router` on `listener` until the runtime ends; its routes redeem tickets. Answers leave at once: with
+/// Nagle's algorithm each would wait some 40 ms of real time for an acknowledgement.
+pub fn serve(clock: &Clock, listener: TcpListener, router: Router) {
+    let router = redeem_tickets(router, clock);
+    let listener = listener.tap_io(|stream| {
+        // A connection that is gone already cannot be told; it is not served either.
+        let _ = stream.set_nodelay(true);
+    });
+    tokio::spawn(async move { axum::serve(listener, router).await });
+}
+
 /// Makes every route of `router` redeem the ticket of a request once its body is read, and take one for the answer.
-pub fn redeem_tickets(router: Router, clock: &Clock) -> Router {
+fn redeem_tickets(router: Router, clock: &Clock) -> Router {
     router.layer(from_fn_with_state(clock.clone(), redeem))
 }
 

@@ -93,8 +93,9 @@ struct Link {
     client_open: bool,
     server_open: bool,
     accepted: bool,
-    to_client: usize,
-    to_server: usize,
+    /// Below zero when the reader was faster than the sender's own note of sending.
+    to_client: isize,
+    to_server: isize,
 }
 
 impl Links {
@@ -150,10 +151,11 @@ impl Links {
 impl Link {
     /// Messages that an open end has yet to read; a hang-up counts as one.
     fn tickets(&self) -> usize {
+        let out = |pending: isize| usize::try_from(pending).unwrap_or(0);
         match (self.client_open, self.server_open) {
-            (true, true) => self.to_client + self.to_server,
-            (true, false) if self.accepted => self.to_client + 1,
-            (true, false) => self.to_server,
+            (true, true) => out(self.to_client) + out(self.to_server),
+            (true, false) if self.accepted => out(self.to_client) + 1,
+            (true, false) => out(self.to_server),
             (false, true) => 1,
             (false, false) => 0,
         }
@@ -164,7 +166,7 @@ impl Link {
             Side::Client => &mut self.to_client,
             Side::Server => &mut self.to_server,
         };
-        *counter = counter.saturating_add_signed(by);
+        *counter += by;
     }
 
     fn close(&mut self, side: Side) {

@@ -129,7 +129,10 @@ impl Lockstep {
         let mut seen = self.state.lock().moves;
         let mut idle = Duration::ZERO;
         loop {
-            #[expect(clippy::disallowed_methods, reason = "a stuck simulation has no time of its own to wait in")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "a stuck simulation has no time of its own to wait in"
+            )]
             tokio::time::sleep(WATCH_EVERY).await;
             let moves = self.state.lock().moves;
             if moves == seen {

@@ -39,7 +39,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-pub use self::http::{HttpClient, LINK, Reply, SendError, accept_stream, join_link, redeem_tickets};
+pub use self::http::{HttpClient, LINK, Reply, SendError, accept_stream, join_link, serve};
 pub use self::link::LinkEnd;
 pub use self::lockstep::{Stuck, lockstep};
 pub use self::seed::Seed;

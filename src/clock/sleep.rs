@@ -51,7 +51,11 @@ impl Future for Sleep {
                 Poll::Pending
             }
             SleepKind::Lockstep { state, key: Some(key), .. } => {
-                if state.rearm_timer(*key, context.waker()) { Poll::Pending } else { Poll::Ready(()) }
+                if state.rearm_timer(*key, context.waker()) {
+                    Poll::Pending
+                } else {
+                    Poll::Ready(())
+                }
             }
         }
     }

@@ -104,8 +104,12 @@ fn check_clauses(clauses: &[Located<Clause>], file: &str, problems: &mut Vec<Pro
     let mut ids = BTreeSet::new();
     for clause in clauses {
         let mut report = |message: String, accepted: Vec<String>| {
-            let mut problem =
-                Problem::new(file, clause.line, clause.column, format!("clause `{}`: {message}", clause.value.id));
+            let mut problem = Problem::new(
+                file,
+                clause.line,
+                clause.column,
+                format!("clause `{}`: {message}", clause.value.id),
+            );
             problem.accepted = accepted;
             problems.push(problem);
         };

@@ -18,7 +18,8 @@ pub use self::fault::ProviderFault;
 pub use self::file::{Contract, Omission, schema};
 pub use self::names::{ClauseId, EnvName, Glob, LabelName, MetricName};
 pub use self::promise::{
-    ClosedWorld, Conserve, Effect, Env, Excluded, Latency, LedgerBook, LedgerField, MetricPromise, MetricType,
-    Promise, Sampling, ScrapeTarget, Settles, SpanAttribute, SpanJoins, SpanKind, SpanSelector, Usage,
+    ClosedWorld, Conserve, Effect, Env, Excluded, Latency, LedgerBook, LedgerField, MetricPromise,
+    MetricType, Promise, Sampling, ScrapeTarget, Settles, SpanAttribute, SpanJoins, SpanKind, SpanSelector,
+    Usage,
 };
 pub use self::set::Contracts;

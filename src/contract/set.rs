@@ -30,7 +30,10 @@ impl Contracts {
 
     /// The labels that any contract promises for this metric.
     pub fn labels_of(&self, name: &str) -> BTreeSet<&LabelName> {
-        self.metrics().filter(|metric| metric.name.as_str() == name).flat_map(|metric| &metric.labels).collect()
+        self.metrics()
+            .filter(|metric| metric.name.as_str() == name)
+            .flat_map(|metric| &metric.labels)
+            .collect()
     }
 
     /// The type that the first contract to name this metric promises.

@@ -65,7 +65,8 @@ impl LoadClient {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
         let url = format!("http://{}{}", self.endpoints.api, ask.path);
-        let reply = self.clock.timeout(PATIENCE, self.http.send(ask.method.clone(), &url, headers, body)).await;
+        let reply =
+            self.clock.timeout(PATIENCE, self.http.send(ask.method.clone(), &url, headers, body)).await;
         let reply = reply.ok().and_then(Result::ok);
         let status_code = reply.as_ref().map(|reply| reply.status.as_u16());
         let trace = TraceNote {

@@ -51,7 +51,9 @@ impl Persona {
         match self {
             Self::Debater => "starts a debate and looks every 2 s until it has ended",
             Self::Reader => "reads the list of debates, then one that does not exist",
-            Self::Clumsy => "sends bodies that must be refused: empty, no JSON, a short question, too many rounds",
+            Self::Clumsy => {
+                "sends bodies that must be refused: empty, no JSON, a short question, too many rounds"
+            }
             Self::Prober => "asks for /health and /ready, as monitors do",
             Self::Watcher => "starts a debate and follows it over a WebSocket to its end",
         }
@@ -93,7 +95,8 @@ impl Steps {
     async fn post(&mut self, body: Option<Value>) -> Option<Value> {
         let step = self.next();
         let path = "/api/debates".to_owned();
-        let ask = Ask { method: Method::POST, route: "/api/debates", path, body, origin: Origin::Traffic, step };
+        let ask =
+            Ask { method: Method::POST, route: "/api/debates", path, body, origin: Origin::Traffic, step };
         let reply = self.client.ask(ask).await?;
         serde_json::from_slice(&reply.body).ok()
     }

@@ -198,7 +198,8 @@ mod tests {
     fn arrivals_keep_their_period_and_their_weights() {
         let phase = |seconds, text| PhaseLoad { lasts: Duration::from_secs(seconds), rate: rate(text) };
         let personas = vec![(Persona::Reader, 3), (Persona::Prober, 1)];
-        let schedule = Schedule::new(vec![phase(100, "10/s"), phase(50, "0/s"), phase(1, "2/s")], personas, Seed(7));
+        let schedule =
+            Schedule::new(vec![phase(100, "10/s"), phase(50, "0/s"), phase(1, "2/s")], personas, Seed(7));
         let arrivals: Vec<Arrival> = schedule.arrivals().collect();
         assert_eq!(arrivals.len(), 1_002);
         assert_eq!(arrivals[999].at, Duration::from_millis(99_900));

@@ -9,7 +9,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
 use super::persona::Steps;
-use crate::clock::{Clock, LinkEnd, Turn, join_link};
+use crate::clock::{LinkEnd, Turn, join_link};
 use crate::observe::{Origin, RequestFact, TraceNote};
 
 /// The longest that somebody follows one debate.
@@ -20,7 +20,7 @@ pub(super) async fn follow(steps: &mut Steps, debate: &str) {
     let clock = steps.client.clock.clone();
     let Some((mut socket, link)) = connect(steps).await else { return };
     // Whatever ends it, the ledger has every frame that arrived.
-    let _ = clock.timeout(PATIENCE, listen(steps, &clock, &mut socket, &link, debate)).await;
+    let _ = clock.timeout(PATIENCE, listen(steps, &mut socket, &link, debate)).await;
     // The server may have closed first.
     let _ = socket.close(None).await;
 }
@@ -41,9 +41,14 @@ async fn connect(steps: &mut Steps) -> Option<(Socket, LinkEnd)> {
     let opened = async {
         let mut request = format!("ws://{}/ws", client.endpoints.api).into_client_request()?;
         request.headers_mut().extend(headers);
-        let stream = TcpStream::connect(&client.endpoints.api).await?;
+        // The ticket is out from here on: connecting, too, must take no virtual time.
         handshake.sent();
+        let stream = TcpStream::connect(&client.endpoints.api).await?;
+        stream.set_nodelay(true)?;
         let opened = client_async(request, stream).await;
+        if opened.is_ok() {
+            frames.sent();
+        }
         handshake.received();
         opened
     };
@@ -68,9 +73,9 @@ async fn connect(steps: &mut Steps) -> Option<(Socket, LinkEnd)> {
     opened.ok().map(|(socket, _)| (socket, frames))
 }
 
-async fn listen(steps: &Steps, clock: &Clock, socket: &mut Socket, link: &LinkEnd, debate: &str) {
+async fn listen(steps: &Steps, socket: &mut Socket, link: &LinkEnd, debate: &str) {
     let subscribe = json!({"type": "subscribe", "debate_id": debate}).to_string();
-    clock.turn(Turn::Completion).await;
+    // No turn is waited for: the server's first frame may be on its way, and time waits for whoever reads it.
     link.sent();
     if socket.send(Message::text(subscribe)).await.is_err() {
         return;

@@ -232,7 +232,9 @@ fn write_histogram<S: Serializer>(histogram: &Histogram<u64>, serializer: S) -> 
 fn read_histogram<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Histogram<u64>, D::Error> {
     let text = String::deserialize(deserializer)?;
     let bytes = STANDARD.decode(text).map_err(serde::de::Error::custom)?;
-    HdrReader::new().deserialize(&mut bytes.as_slice()).map_err(|e| serde::de::Error::custom(format!("{e:?}")))
+    HdrReader::new()
+        .deserialize(&mut bytes.as_slice())
+        .map_err(|e| serde::de::Error::custom(format!("{e:?}")))
 }
 
 /// JSON objects have text keys only: a book is written as a list of key and entry, in the order of the keys.

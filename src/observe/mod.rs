@@ -12,8 +12,8 @@ mod span;
 use serde::{Deserialize, Serialize};
 
 pub use self::ledger::{
-    CallEntry, CallKey, Ledger, MOST_TRACES, Origin, Outcome, ParentChoice, RequestEntry, RequestFact, RequestKey,
-    TraceNote,
+    CallEntry, CallKey, Ledger, MOST_TRACES, Origin, Outcome, ParentChoice, RequestEntry, RequestFact,
+    RequestKey, TraceNote,
 };
 pub use self::plan::{PhaseWindow, Plan, PlannedFault, ProviderFault, Tolerance};
 pub use self::record::{Record, RecordError};

@@ -119,10 +119,13 @@ impl Record {
         for index in 0..head.contracts {
             let path = dir.join(format!("contracts/{index}.yaml"));
             let text = read(&path)?;
-            let contract = Contract::parse(&text, &path.display().to_string()).map_err(RecordError::Contract)?;
+            let contract =
+                Contract::parse(&text, &path.display().to_string()).map_err(RecordError::Contract)?;
             contracts.all.push(contract);
         }
-        let legs = (0..head.legs).map(|index| read_leg(&dir.join(format!("legs/{index}")))).collect::<Result<_, _>>()?;
+        let legs = (0..head.legs)
+            .map(|index| read_leg(&dir.join(format!("legs/{index}"))))
+            .collect::<Result<_, _>>()?;
         Ok(Self { contracts, observations: Observations { plan: head.plan, legs } })
     }
 }
@@ -133,8 +136,13 @@ fn write_leg(dir: &Path, leg: &Leg) -> Result<(), RecordError> {
     write_lines(&dir.join("spans.jsonl"), &leg.spans)?;
     let mut index = Vec::with_capacity(leg.scrapes.len());
     for (number, scrape) in leg.scrapes.iter().enumerate() {
-        let mut line =
-            ScrapeLine { job: scrape.job.clone(), at: scrape.at, file: None, content_type: None, failed: None };
+        let mut line = ScrapeLine {
+            job: scrape.job.clone(),
+            at: scrape.at,
+            file: None,
+            content_type: None,
+            failed: None,
+        };
         match &scrape.outcome {
             ScrapeOutcome::Body { content_type, text } => {
                 let name = format!("{number:04}.txt");
@@ -192,8 +200,8 @@ fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, RecordError> {
 fn write_lines<T: Serialize>(path: &Path, values: &[T]) -> Result<(), RecordError> {
     let mut text = String::new();
     for value in values {
-        let line =
-            serde_json::to_string(value).map_err(|source| RecordError::Json { path: path.to_owned(), source })?;
+        let line = serde_json::to_string(value)
+            .map_err(|source| RecordError::Json { path: path.to_owned(), source })?;
         text.push_str(&line);
         text.push('\n');
     }

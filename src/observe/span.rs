@@ -61,7 +61,9 @@ pub struct Trees<'a> {
 impl<'a> Trees<'a> {
     /// Indexes `spans`. Of two with the same ids the later stays.
     pub fn new(spans: &'a [Span]) -> Self {
-        Self { spans: spans.iter().map(|span| ((span.trace_id.as_str(), span.span_id.as_str()), span)).collect() }
+        Self {
+            spans: spans.iter().map(|span| ((span.trace_id.as_str(), span.span_id.as_str()), span)).collect(),
+        }
     }
 
     /// The parent, if it arrived.

@@ -17,7 +17,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 use super::wire::{Answer, ErrorKind, Wire};
-use crate::clock::{Clock, Seed, between, redeem_tickets};
+use crate::clock::{self, Clock, Seed, between};
 use crate::observe::{CallEntry, CallKey, Outcome, PlannedFault, ProviderFault};
 
 /// How synthetic providers behave.
@@ -58,8 +58,7 @@ impl Providers {
             .route("/{agent}/v1/messages", post(anthropic))
             .route("/{agent}/v1/chat/completions", post(open_ai))
             .with_state(Arc::clone(&shared));
-        let app = redeem_tickets(routes, clock);
-        tokio::spawn(async move { axum::serve(listener, app).await });
+        clock::serve(clock, listener, routes);
         Ok(Self { address, shared })
     }
 

@@ -23,11 +23,15 @@ pub enum Defect {
     SamplingIgnored,
     /// The clock is read before the work, not after it.
     LatencyBeforeWork,
+    /// The consensus rate has no type that a reader could use.
+    TypeUnknown,
+    /// Agent calls that fail return before they are recorded.
+    FailedCallsNotCounted,
 }
 
 impl Defect {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::RequestsCountedTwice,
         Self::ErrorsCountedAs200,
         Self::LabelDropped,
@@ -38,6 +42,8 @@ impl Defect {
         Self::AttributeMissing,
         Self::SamplingIgnored,
         Self::LatencyBeforeWork,
+        Self::TypeUnknown,
+        Self::FailedCallsNotCounted,
     ];
 
     /// Its name on the command line.
@@ -53,6 +59,8 @@ impl Defect {
             Self::AttributeMissing => "attribute-missing",
             Self::SamplingIgnored => "sampling-ignored",
             Self::LatencyBeforeWork => "latency-before-work",
+            Self::TypeUnknown => "type-unknown",
+            Self::FailedCallsNotCounted => "failed-calls-not-counted",
         }
     }
 
@@ -67,8 +75,12 @@ impl Defect {
             Self::GaugeNeverGoesDown => "aragora_active_debates is not decremented when a debate ends",
             Self::SpansDoNotJoin => "spans of agent calls start traces of their own",
             Self::AttributeMissing => "spans of agent calls lack agent.response_length",
-            Self::SamplingIgnored => "OTEL_SAMPLE_RATE and the caller's decision are ignored: all is recorded",
+            Self::SamplingIgnored => {
+                "OTEL_SAMPLE_RATE and the caller's decision are ignored: all is recorded"
+            }
             Self::LatencyBeforeWork => "request latency is recorded before the work is done",
+            Self::TypeUnknown => "aragora_consensus_rate is exposed with the type unknown",
+            Self::FailedCallsNotCounted => "agent calls that fail are not recorded",
         }
     }
 
@@ -83,6 +95,7 @@ impl Defect {
             match defect {
                 Self::LabelDropped => definitions.requests.labels.retain(|label| *label != "endpoint"),
                 Self::MetricRenamed => definitions.memory_operations.name = "aragora_memory_ops_total",
+                Self::TypeUnknown => definitions.consensus_rate_typed = false,
                 Self::AttributeMissing => {
                     definitions.captured.retain(|captured| *captured != Captured::AgentResponseLength);
                 }

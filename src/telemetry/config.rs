@@ -59,9 +59,10 @@ impl Config {
         let tracing = boolean(env, "OTEL_ENABLED", false, &mut errors);
         let metrics = boolean(env, "METRICS_ENABLED", true, &mut errors);
         let text = |name: &str, default: &str| env.get(name).map_or(default, String::as_str).to_owned();
-        let share = parsed(env, "OTEL_SAMPLE_RATE", 1.0, "a number from 0.0 to 1.0", &mut errors, |rate: &f64| {
-            (0.0..=1.0).contains(rate)
-        });
+        let share =
+            parsed(env, "OTEL_SAMPLE_RATE", 1.0, "a number from 0.0 to 1.0", &mut errors, |rate: &f64| {
+                (0.0..=1.0).contains(rate)
+            });
         let metrics_port = parsed(env, "METRICS_PORT", 9090, "a port from 0 to 65535", &mut errors, |_| true);
         let config = Self {
             tracing,

@@ -61,6 +61,8 @@ pub struct Definitions {
     pub active_debates: MetricName,
     /// Share of ended debates that reached consensus.
     pub consensus_rate: MetricName,
+    /// Whether the consensus rate says that it is a gauge.
+    pub consensus_rate_typed: bool,
     /// WebSocket connections that are open now.
     pub websocket_connections: MetricName,
     /// Memory operations; values recorded: operation, tier.
@@ -73,12 +75,17 @@ impl Default for Definitions {
     fn default() -> Self {
         let metric = MetricName::new;
         Self {
-            requests: metric("aragora_requests_total", "Total HTTP requests", &["method", "endpoint", "status"]),
+            requests: metric(
+                "aragora_requests_total",
+                "Total HTTP requests",
+                &["method", "endpoint", "status"],
+            ),
             request_latency: metric("aragora_request_latency_seconds", "Request latency", &["endpoint"]),
             agent_calls: metric("aragora_agent_calls_total", "Total agent API calls", &["agent", "status"]),
             agent_latency: metric("aragora_agent_latency_seconds", "Agent response latency", &["agent"]),
             active_debates: metric("aragora_active_debates", "Currently active debates", &[]),
             consensus_rate: metric("aragora_consensus_rate", "Rate of consensus reached", &[]),
+            consensus_rate_typed: true,
             websocket_connections: metric(
                 "aragora_websocket_connections",
                 "Active WebSocket connections",

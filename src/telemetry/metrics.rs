@@ -3,6 +3,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::StatusCode;
+use prometheus_client::encoding::{EncodeMetric, MetricEncoder};
+use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
@@ -33,6 +35,23 @@ pub struct Metrics {
     debates: Arc<Debates>,
 }
 
+/// A gauge that can be told to hide its type.
+#[derive(Debug)]
+struct Typed {
+    gauge: Gauge<f64, AtomicU64>,
+    typed: bool,
+}
+
+impl EncodeMetric for Typed {
+    fn encode(&self, encoder: MetricEncoder<'_>) -> Result<(), fmt::Error> {
+        self.gauge.encode(encoder)
+    }
+
+    fn metric_type(&self) -> MetricType {
+        if self.typed { MetricType::Gauge } else { MetricType::Unknown }
+    }
+}
+
 /// What the consensus rate is a rate of.
 #[derive(Debug, Default)]
 struct Debates {
@@ -51,7 +70,8 @@ impl Metrics {
         let mut registry = Registry::default();
         let d = definitions;
         let requests = counter(&mut registry, &d.requests, &["method", "endpoint", "status"]);
-        let request_latency = Series::new(&d.request_latency, &["endpoint"], || Histogram::new(REQUEST_BUCKETS));
+        let request_latency =
+            Series::new(&d.request_latency, &["endpoint"], || Histogram::new(REQUEST_BUCKETS));
         registry.register_collector(Box::new(request_latency.clone()));
         let agent_calls = counter(&mut registry, &d.agent_calls, &["agent", "status"]);
         let agent_latency = Series::new(&d.agent_latency, &["agent"], || Histogram::new(AGENT_BUCKETS));
@@ -66,7 +86,8 @@ impl Metrics {
             websocket_connections.clone(),
         );
         let consensus_rate = Gauge::<f64, AtomicU64>::default();
-        registry.register(d.consensus_rate.name, d.consensus_rate.help, consensus_rate.clone());
+        let exposed = Typed { gauge: consensus_rate.clone(), typed: d.consensus_rate_typed };
+        registry.register(d.consensus_rate.name, d.consensus_rate.help, exposed);
         Self {
             registry: Arc::new(registry),
             requests,
@@ -125,7 +146,8 @@ impl Metrics {
     /// Counts a debate that ended, and moves the consensus rate.
     pub fn record_debate_end(&self, consensus: bool) {
         let ended = self.debates.ended.fetch_add(1, Ordering::Relaxed) + 1;
-        let agreed = self.debates.agreed.fetch_add(u64::from(consensus), Ordering::Relaxed) + u64::from(consensus);
+        let agreed =
+            self.debates.agreed.fetch_add(u64::from(consensus), Ordering::Relaxed) + u64::from(consensus);
         self.consensus_rate.set(agreed as f64 / ended as f64);
     }
 

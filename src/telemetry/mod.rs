@@ -70,11 +70,21 @@ impl Telemetry {
     ///
     /// # Errors
     /// [`ConfigError`] when the collector's endpoint is no URL. A collector that is not there is no error, ever.
-    pub fn init(clock: &Clock, config: &Config, definitions: Definitions, ids: Ids) -> Result<Self, ConfigError> {
+    pub fn init(
+        clock: &Clock,
+        config: &Config,
+        definitions: Definitions,
+        ids: Ids,
+    ) -> Result<Self, ConfigError> {
         let tracing = if config.tracing { Some(start_tracing(clock, config, ids)?) } else { None };
         let metrics = config.metrics.then(|| Metrics::new(&definitions));
-        let inner =
-            Inner { clock: clock.clone(), metrics, tracing, definitions, propagator: TraceContextPropagator::new() };
+        let inner = Inner {
+            clock: clock.clone(),
+            metrics,
+            tracing,
+            definitions,
+            propagator: TraceContextPropagator::new(),
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 

@@ -66,7 +66,8 @@ impl Equivalent<Key> for Values<'_> {
 impl<M: Clone> Series<M> {
     /// `recorded` names the values that [`at`](Self::at) is given; those that `name` has no label for are left out.
     pub(super) fn new(name: &MetricName, recorded: &[&str], make: fn() -> M) -> Self {
-        let kept = name.labels.iter().filter_map(|label| recorded.iter().position(|value| value == label)).collect();
+        let kept =
+            name.labels.iter().filter_map(|label| recorded.iter().position(|value| value == label)).collect();
         let shared = Shared { name: name.clone(), kept, make, cells: RwLock::new(HashMap::new()) };
         Self { shared: std::sync::Arc::new(shared) }
     }

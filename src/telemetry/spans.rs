@@ -68,6 +68,11 @@ impl Telemetry {
         self.inner.tracing.as_ref().map(|tracing| &tracing.tracer)
     }
 
+    /// What `get_tracer().start_as_current_span(name)` is in the guide: an internal span below the current one.
+    pub fn start_as_current_span(&self, name: &'static str) -> SpanScope {
+        self.start(name, SpanKind::Internal, Vec::new(), &Context::current())
+    }
+
     /// A span below the current one: `create_span("custom_operation", [("key", "value")])`.
     pub fn create_span<V: Into<Value>>(
         &self,
@@ -80,7 +85,12 @@ impl Telemetry {
 
     /// Runs a handler in a server span, whose parent is the caller's `traceparent`. Method, path and status become
     /// attributes; a 5xx status marks the span as failed.
-    pub async fn trace_handler<F>(&self, name: &'static str, request: HandlerRequest<'_>, handler: F) -> F::Output
+    pub async fn trace_handler<F>(
+        &self,
+        name: &'static str,
+        request: HandlerRequest<'_>,
+        handler: F,
+    ) -> F::Output
     where
         F: Future<Output: WithStatus>,
     {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::get;
 use http::{HeaderMap, Method};
-use probity::clock::{Clock, HttpClient, Stuck, Turn, between, lockstep, redeem_tickets};
+use probity::clock::{Clock, HttpClient, Stuck, Turn, between, lockstep, serve};
 use proptest::prelude::*;
 
 const BOUND: Duration = Duration::from_secs(10);
@@ -110,7 +110,9 @@ fn run(wait: Wait, world: World) -> Waiting {
         }
         Wait::Timeout(limit, work) => {
             let work = run(*work, world.clone());
-            Box::pin(async move { drop(world.clock.timeout(Duration::from_millis(limit), work).await) })
+            Box::pin(async move {
+                let _ = world.clock.timeout(Duration::from_millis(limit), work).await;
+            })
         }
         Wait::Http(ms) => Box::pin(async move { ask(&world, ms).await }),
         Wait::HangUp(at, more) => Box::pin(async move {
@@ -140,8 +142,7 @@ async fn world(clock: Clock) -> World {
     );
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("loopback has free ports");
     let base = format!("http://{}", listener.local_addr().expect("bound"));
-    let app = redeem_tickets(routes, &clock);
-    tokio::spawn(async move { axum::serve(listener, app).await });
+    serve(&clock, listener, routes);
     World { http: HttpClient::new(&clock), clock, base: base.into(), served }
 }
 
@@ -175,7 +176,8 @@ fn ties_are_ordered_by_turn_then_sequence() {
     let order = lockstep(BOUND, |clock| async move {
         let at = clock.now() + Duration::from_secs(1);
         let seen = Arc::new(parking_lot::Mutex::new(Vec::new()));
-        let turns = [Turn::Sink, Turn::Rule, Turn::Arrival, Turn::Scrape, Turn::Completion, Turn::Alertmanager];
+        let turns =
+            [Turn::Sink, Turn::Rule, Turn::Arrival, Turn::Scrape, Turn::Completion, Turn::Alertmanager];
         let mut tasks = Vec::new();
         for (index, turn) in turns.into_iter().chain(turns).enumerate() {
             let (clock, seen) = (clock.clone(), Arc::clone(&seen));

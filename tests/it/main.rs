@@ -1,2 +1,5 @@
 //! Hermetic tests: seconds, no server of others, no network but loopback.
+
 mod clock;
+mod exposition;
+mod yaml;

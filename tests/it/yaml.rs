@@ -5,8 +5,8 @@ mod spoilt;
 
 use std::{collections::BTreeMap, num::NonZeroU8};
 
-use serde::{Deserialize, Deserializer, de::Error};
 use probity::contract::yaml::{Located, Problem, Style, decode, nearest, render};
+use serde::{Deserialize, Deserializer, de::Error};
 
 use self::sample::{
     Arrival, FULL, KEYS, Level, PAUSE, Pause, Persona, Region, Scenario, Stage, Window, assert_problems,

@@ -29,7 +29,7 @@ impl Group {
         (suffix.is_empty() || self.family.kind.suffixes(format).contains(&suffix)).then_some(suffix)
     }
 
-    /// A problem at the name of sample `index`.
+    /// A problem on the line of sample `index`.
     pub(super) fn problem_at(&self, index: usize, column: usize, message: impl Into<String>) -> Problem {
         Problem { line: self.places[index].line, column, message: message.into() }
     }
@@ -55,6 +55,9 @@ impl Groups {
     pub(super) fn metadata(&mut self, metadata: Metadata, problems: &mut Vec<Problem>) {
         let Metadata { line, column, name, name_column, fact } = metadata;
         let index = self.by_name.get(&name).copied();
+        if index.is_none() {
+            self.reserved(&name, (line, name_column), problems);
+        }
         let index = self.enter(index, &name, (line, column), problems);
         let group = &mut self.groups[index];
         let (keyword, earlier) = match &fact {
@@ -90,17 +93,13 @@ impl Groups {
                 group.family.unit = unit;
             }
         }
-        if self.format == Format::OpenMetrics
-            && name.starts_with('_')
-            && self.groups[index].family.line == line
-        {
-            let message = format!("expected a family name without a leading `_` (reserved), saw `{name}`");
-            problems.push(Problem { line, column: name_column, message });
-        }
     }
 
     pub(super) fn sample(&mut self, sample: Sample, place: Place, problems: &mut Vec<Problem>) {
         let index = self.home(&sample.name);
+        if index.is_none() {
+            self.reserved(&sample.name, (place.line, place.name), problems);
+        }
         let index = self.enter(index, &sample.name, (place.line, place.name), problems);
         let group = &mut self.groups[index];
         group.damaged |= place.time_lost;
@@ -122,6 +121,13 @@ impl Groups {
             .filter(|&index| self.groups[index].suffix(sample, self.format).is_some())
             .or_else(|| self.by_name.get(sample).copied())
             .or_else(|| self.by_sample.get(sample).copied())
+    }
+
+    fn reserved(&self, name: &str, (line, column): (usize, usize), problems: &mut Vec<Problem>) {
+        if self.format == Format::OpenMetrics && name.starts_with('_') {
+            let message = format!("expected a family name without a leading `_` (reserved), saw `{name}`");
+            problems.push(Problem { line, column, message });
+        }
     }
 
     /// Makes the family the one at hand, creating it if there is no index.

@@ -9,17 +9,24 @@ use super::store::{Debate, Message, Status};
 /// Earlier statements that an agent is reminded of.
 const REMINDERS: usize = 4;
 
-/// Runs a debate to its end. The current span is the request that asked for it.
+/// Runs a debate to its end, in a span below the request that asked for it.
 pub(super) async fn run(app: Arc<App>, debate: Debate) {
+    let span = app.telemetry.start_as_current_span("debate.run");
+    span.set_attribute("debate.id", debate.id.clone());
+    span.within(hold(&app, debate)).await;
+}
+
+async fn hold(app: &App, debate: Debate) {
     let active = app.instruments.debate();
     let id = debate.id.as_str();
-    let start = json!({"debate_id": id, "task": debate.task, "agents": debate.agents, "rounds": debate.rounds});
+    let start =
+        json!({"debate_id": id, "task": debate.task, "agents": debate.agents, "rounds": debate.rounds});
     app.events.publish(id, "debate_start", start);
     let mut votes = Vec::new();
     for round in 1..=debate.rounds {
         app.events.publish(id, "round_start", json!({"debate_id": id, "round": round}));
         let span = app.telemetry.create_span("debate.round", [("debate.round", i64::from(round))]);
-        votes = span.within(run_round(&app, &debate, round)).await;
+        votes = span.within(run_round(app, &debate, round)).await;
     }
     let span = app.telemetry.create_span("debate.consensus", [("debate.votes", votes.len() as i64)]);
     let agreed = votes.iter().filter(|agrees| **agrees).count();

@@ -42,7 +42,8 @@ impl Events {
 
     fn envelope(&self, kind: &str, data: Value) -> String {
         let sequence = self.sequence.fetch_add(1, Ordering::Relaxed) + 1;
-        json!({"type": kind, "data": data, "timestamp": self.clock.now().to_string(), "seq": sequence}).to_string()
+        json!({"type": kind, "data": data, "timestamp": self.clock.now().to_string(), "seq": sequence})
+            .to_string()
     }
 }
 

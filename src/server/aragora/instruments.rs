@@ -76,7 +76,9 @@ impl Instruments {
             traced.await
         };
         let latency = crate::clock::between(started, self.telemetry.clock().now());
-        self.telemetry.record_agent_call(agent, result.is_ok(), latency.as_secs_f64());
+        if result.is_ok() || !self.has(Defect::FailedCallsNotCounted) {
+            self.telemetry.record_agent_call(agent, result.is_ok(), latency.as_secs_f64());
+        }
         result
     }
 }

@@ -16,7 +16,6 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Router;
 use tokio::net::TcpListener;
 
 pub use self::agents::{AgentSpec, WireFormat};
@@ -27,7 +26,7 @@ use self::instruments::Instruments;
 use self::memory::Memory;
 use self::store::Store;
 use super::Defect;
-use crate::clock::{Clock, Seed, redeem_tickets};
+use crate::clock::{Clock, Seed, serve};
 use crate::telemetry::{Config, ConfigError, Definitions, Ids, SpanCounts, Telemetry};
 
 /// How the server is started.
@@ -102,11 +101,11 @@ impl Aragora {
         });
         let listener = TcpListener::bind(api).await?;
         let api = listener.local_addr()?;
-        spawn(clock, listener, routes::api(app));
+        serve(clock, listener, routes::api(app));
         let metrics = if config.metrics {
             let listener = TcpListener::bind((api.ip(), config.metrics_port)).await?;
             let address = listener.local_addr()?;
-            spawn(clock, listener, routes::metrics(&telemetry));
+            serve(clock, listener, routes::metrics(&telemetry));
             Some(address)
         } else {
             None
@@ -123,9 +122,4 @@ impl Aragora {
     pub fn span_counts(&self) -> SpanCounts {
         self.telemetry.span_counts()
     }
-}
-
-fn spawn(clock: &Clock, listener: TcpListener, routes: Router) {
-    let routes = redeem_tickets(routes, clock);
-    tokio::spawn(async move { axum::serve(listener, routes).await });
 }

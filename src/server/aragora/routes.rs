@@ -62,7 +62,8 @@ async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> R
     let path = request.uri().path().to_owned();
     let headers = request.headers().clone();
     // Paths that no route matches share one label value: what strangers type must not become series.
-    let endpoint = request.extensions().get::<MatchedPath>().map_or("unmatched", |path| path.as_str()).to_owned();
+    let endpoint =
+        request.extensions().get::<MatchedPath>().map_or("unmatched", |path| path.as_str()).to_owned();
     let facts = HandlerRequest { method: method.as_str(), path: &path, headers: &headers };
     let work = async {
         app.clock.sleep(base_latency(&app, &method, &path)).await;
@@ -107,7 +108,9 @@ struct Page {
 }
 
 async fn list(State(app): State<Arc<App>>, page: Result<Query<Page>, impl IntoResponse>) -> Response {
-    let Ok(Query(page)) = page else { return refuse(StatusCode::BAD_REQUEST, "limit must be a whole number") };
+    let Ok(Query(page)) = page else {
+        return refuse(StatusCode::BAD_REQUEST, "limit must be a whole number");
+    };
     let debates = app.store.list(page.limit.unwrap_or(LIST.0).min(LIST.1));
     Json(json!({"debates": debates})).into_response()
 }

@@ -47,10 +47,18 @@ impl Store {
         let (last, debates) = &mut *guard;
         *last += 1;
         let id = format!("debate-{last:08}");
-        let debate =
-            Debate { id: id.clone(), task, agents, rounds, status: Status::Running, consensus: None, messages: vec![] };
+        let debate = Debate {
+            id: id.clone(),
+            task,
+            agents,
+            rounds,
+            status: Status::Running,
+            consensus: None,
+            messages: vec![],
+        };
         if debates.len() >= MOST_DEBATES {
-            let oldest = debates.values().find(|debate| debate.status != Status::Running).map(|d| d.id.clone());
+            let oldest =
+                debates.values().find(|debate| debate.status != Status::Running).map(|d| d.id.clone());
             oldest.and_then(|id| debates.remove(&id));
         }
         debates.insert(id, debate.clone());

@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use probity::contract::yaml::{Decoded, Located, Problem, decode, reject};
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, Error, Visitor},
 };
-use probity::contract::yaml::{Decoded, Located, Problem, decode, reject};
 
 #[derive(Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]

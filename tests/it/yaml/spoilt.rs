@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use proptest::prelude::*;
 use probity::contract::yaml::{Style, decode, render};
+use proptest::prelude::*;
 
 use super::sample::{FULL, KEYS, PAUSE, Scenario, report};
 

@@ -1,0 +1,76 @@
+//! The command line: what was typed, the world it is typed in, exit codes.
+//!
+//! Everything from outside comes in through [`World`]: arguments, environment, streams, the working directory and
+//! interruption. Only `main.rs` knows the process.
+
+mod args;
+mod catalogue;
+mod judge;
+mod run;
+mod serve;
+mod world;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+use self::args::{Args, Command};
+pub use self::world::World;
+use crate::run::ExitStatus;
+
+/// A command that did not come to a report.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("{0}")]
+    Usage(String),
+    #[error("{0}")]
+    Invalid(String),
+    #[error("{0}")]
+    Bug(String),
+    #[error("{0}")]
+    Stack(String),
+}
+
+impl Failure {
+    fn status(&self) -> ExitStatus {
+        match self {
+            Self::Usage(_) => ExitStatus::Usage,
+            Self::Invalid(_) => ExitStatus::Invalid,
+            Self::Bug(_) => ExitStatus::Bug,
+            Self::Stack(_) => ExitStatus::StackFailed,
+        }
+    }
+}
+
+/// Does what the arguments ask for; the process's exit code.
+pub fn main(world: &mut World) -> u8 {
+    let args = match Args::try_parse_from(&world.args) {
+        Ok(args) => args,
+        Err(error) => {
+            let help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            let text = error.render().to_string();
+            if help {
+                world.out(&text)
+            } else {
+                world.err(&text)
+            }
+            return if help { 0 } else { ExitStatus::Usage.code() };
+        }
+    };
+    let result = match args.command {
+        Command::Run(run) => run::run(&run, world),
+        Command::Judge(judge) => judge::judge(&judge, world),
+        Command::Serve(serve) => serve::serve(&serve, world),
+        Command::List(list) => catalogue::list(&list, world),
+        Command::Explain(explain) => catalogue::explain(&explain, world),
+        Command::Schema(schema) => catalogue::schema(&schema, world),
+    };
+    match result {
+        Ok(status) => status.code(),
+        Err(failure) => {
+            let text = failure.to_string();
+            let named = matches!(failure, Failure::Invalid(_));
+            world.err(&if named { text } else { format!("probity: {text}\n") });
+            failure.status().code()
+        }
+    }
+}

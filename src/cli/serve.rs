@@ -1,0 +1,70 @@
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+
+use super::args::{Serve, Server};
+use super::{Failure, World};
+use crate::clock::{Clock, Seed};
+use crate::parties::{Providers, ProvidersPlan};
+use crate::run::ExitStatus;
+use crate::server::aragora::{AgentSpec, Aragora, Settings};
+use crate::telemetry::Config;
+
+/// The longest that the last spans may take to leave.
+const FLUSH: Duration = Duration::from_secs(5);
+
+/// Runs a reference server until it is interrupted.
+pub(super) fn serve(args: &Serve, world: &mut World) -> Result<ExitStatus, Failure> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let runtime =
+        builder.enable_all().build().map_err(|error| Failure::Stack(format!("no runtime: {error}")))?;
+    let env: BTreeMap<String, String> = world
+        .env
+        .iter()
+        .filter(|(name, _)| Config::VARIABLES.contains(&name.as_str()))
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect();
+    runtime.block_on(async {
+        let clock = Clock::real();
+        let providers = match &args.providers {
+            Some(url) => url.clone(),
+            None => synthetic(&clock).await?,
+        };
+        let settings = Settings {
+            env,
+            defects: args.defects.clone(),
+            agents: AgentSpec::defaults(&providers),
+            seed: Seed(1),
+        };
+        let api = SocketAddr::new(args.listen, args.api_port);
+        let server = match args.server {
+            Server::Aragora => Aragora::start(&clock, api, settings).await,
+        };
+        let server = server.map_err(|error| Failure::Stack(format!("the server did not start: {error}")))?;
+        let metrics = server.metrics.map_or_else(|| "off".to_owned(), |address| format!("http://{address}/metrics"));
+        world.out(&format!(
+            "aragora listens\n  api        http://{}\n  metrics    {metrics}\n  providers  {providers}\nCtrl-C stops it\n",
+            server.api
+        ));
+        // An error means that nobody can interrupt any more; then it runs until it is killed.
+        if world.interrupt.wait_for(|stop| *stop).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        if clock.timeout(FLUSH, server.flush()).await.is_err() {
+            world.err(&format!("the last spans were not taken within {FLUSH:?} and are lost\n"));
+        }
+        Ok(ExitStatus::Conformant)
+    })
+}
+
+/// Providers of ours, for whoever has none.
+async fn synthetic(clock: &Clock) -> Result<String, Failure> {
+    let failed =
+        |error: std::io::Error| Failure::Stack(format!("the synthetic providers did not start: {error}"));
+    let listener = TcpListener::bind("127.0.0.1:0").await.map_err(failed)?;
+    let plan =
+        ProvidersPlan { seed: Seed(1), median_latency: Duration::from_millis(200), faults: Vec::new() };
+    Providers::start(clock, listener, plan).map(|providers| providers.base_url()).map_err(failed)
+}

@@ -1,0 +1,229 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::{Event, Listener, Options, Reason, RunError, Seen, Time};
+use crate::clock::{Clock, Seed, Turn, after};
+use crate::load::{DriveReport, Driver, Endpoints, LoadClient, Schedule};
+use crate::observe::{Leg, LegStart, Observations, PhaseWindow, Plan, PlannedFault, SpanLoss, Tolerance};
+use crate::parties::{Providers, ProvidersPlan};
+use crate::scenario::{Scenario, ServerName};
+use crate::server::aragora::{AgentSpec, Aragora, Settings};
+use crate::stack::embedded::{Receiver, ScrapeJob, Scraper};
+
+/// The loopback interface and any free port: nothing of a run is reachable from elsewhere.
+const LOOPBACK: &str = "127.0.0.1:0";
+
+/// Real time has a network and a scheduler in it, which the client times and the server does not.
+const REAL_TOLERANCE: Duration = Duration::from_millis(50);
+
+/// The worst delay of a start behind its plan at which a run in real time still proves something.
+const MOST_LAG: Duration = Duration::from_millis(500);
+
+/// Everything of one leg that lives while it runs.
+struct Stage {
+    providers: Providers,
+    receiver: Receiver,
+    server: Aragora,
+    scraper: Option<Scraper>,
+    client: LoadClient,
+}
+
+/// Runs all phases and collects what was seen.
+pub(super) async fn observe(
+    clock: Clock,
+    scenario: &Scenario,
+    options: &Options,
+    listener: Listener,
+    stop: watch::Receiver<bool>,
+) -> Result<Seen, RunError> {
+    let seed = Seed(options.seed.unwrap_or(scenario.seed));
+    let schedule = schedule(scenario, seed);
+    listener(&Event::Started { scenario: scenario.name.clone(), seed: seed.0, lasts: schedule.lasts() });
+    let start = clock.now();
+    let mut plan = plan(scenario, options, seed, start);
+    let stage = raise(&clock, scenario, options, seed, &plan.faults).await?;
+    if let Some(scraper) = &stage.scraper {
+        scraper.scrape().await;
+    }
+    let scraping = stage.scraper.clone().map(|scraper| tokio::spawn(scraper.run()));
+    let phases = announce(&clock, &plan.phases, &listener);
+    let report = Driver::new(&clock, schedule, stage.client.clone()).run(start, stop).await;
+    abort(scraping);
+    abort(Some(phases));
+    plan.interrupted = report.stopped;
+    let leg = settle(&clock, scenario, stage).await;
+    listener(&Event::Observed {
+        requests: leg.ledger.request_count(),
+        calls: leg.ledger.call_count(),
+        spans: leg.spans.len(),
+        scrapes: leg.scrapes.len(),
+    });
+    Ok(Seen { observations: Observations { plan, legs: vec![leg] }, reasons: reasons(&report) })
+}
+
+fn schedule(scenario: &Scenario, seed: Seed) -> Schedule {
+    let phases = scenario.phases.iter().map(|phase| phase.load).collect();
+    Schedule::new(phases, scenario.personas.clone(), seed.of("schedule"))
+}
+
+/// The scenario with every instant and every default filled in.
+fn plan(scenario: &Scenario, options: &Options, seed: Seed, start: Timestamp) -> Plan {
+    let mut from = start;
+    let phases: Vec<PhaseWindow> = scenario
+        .phases
+        .iter()
+        .map(|phase| {
+            let to = after(from, phase.load.lasts);
+            PhaseWindow { name: phase.name.clone(), from: std::mem::replace(&mut from, to), to }
+        })
+        .collect();
+    let window = |during: &Option<String>| {
+        let phase = phases.iter().find(|phase| Some(&phase.name) == during.as_ref());
+        phase.map_or((start, Timestamp::MAX), |phase| (phase.from, phase.to))
+    };
+    let faults = scenario
+        .faults
+        .iter()
+        .map(|fault| {
+            let (from, to) = window(&fault.during);
+            PlannedFault {
+                provider: fault.provider.clone(),
+                fault: fault.fault,
+                share: fault.share,
+                from,
+                to,
+            }
+        })
+        .collect();
+    let real = if options.time == Time::Real { REAL_TOLERANCE } else { Duration::ZERO };
+    Plan {
+        scenario: scenario.name.clone(),
+        seed: seed.0,
+        clock: options.time.name().to_owned(),
+        scope: scenario.scope.iter().map(ToString::to_string).collect(),
+        tolerance: Tolerance {
+            latency_ns: scenario.tolerance.latency_ns + u64::try_from(real.as_nanos()).unwrap_or(u64::MAX),
+        },
+        phases,
+        faults,
+        interrupted: false,
+    }
+}
+
+/// Starts the parties, the stack and the server, each on a free port.
+async fn raise(
+    clock: &Clock,
+    scenario: &Scenario,
+    options: &Options,
+    seed: Seed,
+    faults: &[PlannedFault],
+) -> Result<Stage, RunError> {
+    let provider_plan = ProvidersPlan {
+        seed: seed.of("providers"),
+        median_latency: scenario.provider_latency,
+        faults: faults.to_vec(),
+    };
+    let providers = Providers::start(clock, TcpListener::bind(LOOPBACK).await?, provider_plan)?;
+    let receiver = Receiver::start(clock, TcpListener::bind(LOOPBACK).await?)?;
+    let mut env = scenario.env.clone();
+    env.insert("OTEL_ENABLED".to_owned(), "true".to_owned());
+    env.insert("OTEL_EXPORTER_OTLP_ENDPOINT".to_owned(), receiver.endpoint());
+    env.insert("METRICS_PORT".to_owned(), "0".to_owned());
+    let settings = Settings {
+        env,
+        defects: options.defects.clone(),
+        agents: AgentSpec::defaults(&providers.base_url()),
+        seed: seed.of("server"),
+    };
+    let server = match scenario.server {
+        ServerName::Aragora => Aragora::start(clock, ([127, 0, 0, 1], 0).into(), settings).await?,
+    };
+    let scraper = server.metrics.map(|address| {
+        let url = format!("http://{address}/metrics");
+        Scraper::new(clock, ScrapeJob { name: "aragora".to_owned(), url, interval: scenario.scrape_interval })
+    });
+    let endpoints = Endpoints { api: server.api.to_string() };
+    let client = LoadClient::new(clock, endpoints, seed.of("client"));
+    Ok(Stage { providers, receiver, server, scraper, client })
+}
+
+/// Tells the listener when each phase begins.
+fn announce(clock: &Clock, phases: &[PhaseWindow], listener: &Listener) -> JoinHandle<()> {
+    let (clock, phases, listener) = (clock.clone(), phases.to_vec(), Listener::clone(listener));
+    tokio::spawn(async move {
+        for phase in &phases {
+            clock.sleep_until(phase.from, Turn::Arrival).await;
+            let lasts = crate::clock::between(phase.from, phase.to);
+            listener(&Event::Phase { name: phase.name.clone(), lasts });
+        }
+        if let Some(last) = phases.last() {
+            clock.sleep_until(last.to, Turn::Sink).await;
+            listener(&Event::Draining);
+        }
+    })
+}
+
+fn abort(task: Option<JoinHandle<()>>) {
+    if let Some(task) = task {
+        task.abort();
+    }
+}
+
+/// The watermark: every span that has ended is exported, then metrics are scraped once more. Only then is what is
+/// absent known to be absent.
+async fn settle(clock: &Clock, scenario: &Scenario, stage: Stage) -> Leg {
+    clock.turn(Turn::Sink).await;
+    stage.server.flush().await;
+    let mut scrapes = Vec::new();
+    if let Some(scraper) = &stage.scraper {
+        scraper.scrape().await;
+        scrapes = scraper.scrapes();
+    }
+    let mut ledger = stage.client.ledger();
+    ledger.absorb_calls(stage.providers.book());
+    let counts = stage.server.span_counts();
+    Leg {
+        start: LegStart {
+            target: match scenario.server {
+                ServerName::Aragora => "reference server aragora".to_owned(),
+            },
+            env: shown_env(scenario),
+            receives_spans: true,
+            span_loss: Some(SpanLoss {
+                dropped: counts.dropped,
+                failed: counts.failed + stage.receiver.refused(),
+            }),
+        },
+        ledger,
+        scrapes,
+        spans: stage.receiver.spans(),
+    }
+}
+
+/// The environment as records hold it: what the run chose is named, never its ports.
+fn shown_env(scenario: &Scenario) -> BTreeMap<String, String> {
+    let mut env = scenario.env.clone();
+    env.insert("OTEL_ENABLED".to_owned(), "true".to_owned());
+    env.insert("OTEL_EXPORTER_OTLP_ENDPOINT".to_owned(), "(the run's own receiver)".to_owned());
+    env.insert("METRICS_PORT".to_owned(), "(a free port)".to_owned());
+    env
+}
+
+fn reasons(report: &DriveReport) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    if report.shed > 0 {
+        reasons.push(Reason::Shed(report.shed));
+    }
+    if report.cut_off > 0 && !report.stopped {
+        reasons.push(Reason::CutOff(report.cut_off));
+    }
+    if report.worst_lag > MOST_LAG {
+        reasons.push(Reason::Slipped(u64::try_from(report.worst_lag.as_millis()).unwrap_or(u64::MAX)));
+    }
+    reasons
+}

@@ -1,0 +1,48 @@
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::ExitStatus;
+
+/// The version of [`Event`]'s form.
+pub const EVENTS_VERSION: u32 = 1;
+
+/// Something that happened in a run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Event {
+    /// The run begins.
+    Started {
+        /// The scenario's name.
+        scenario: String,
+        /// The seed that it takes.
+        seed: u64,
+        /// How long its phases last, on the run's clock.
+        lasts: Duration,
+    },
+    /// A phase begins.
+    Phase {
+        /// Its name.
+        name: String,
+        /// How long it lasts.
+        lasts: Duration,
+    },
+    /// Sessions are still under way after the last phase.
+    Draining,
+    /// Everything was flushed and scraped.
+    Observed {
+        /// Requests in the ledger.
+        requests: u64,
+        /// Agent calls in the ledger.
+        calls: u64,
+        /// Spans that arrived.
+        spans: usize,
+        /// Scrapes.
+        scrapes: usize,
+    },
+    /// The verdicts are there.
+    Judged {
+        /// What they come to.
+        status: ExitStatus,
+    },
+}

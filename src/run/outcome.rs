@@ -1,0 +1,192 @@
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::checks::{Judgement, Verdict};
+use crate::contract::{Contracts, Glob, Level, Omission};
+use crate::observe::{Observations, Record};
+
+/// What a run came to, as the process says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExitStatus {
+    /// Every judged promise was kept.
+    Conformant,
+    /// A bug of probity's.
+    Bug,
+    /// The command line cannot be understood.
+    Usage,
+    /// Promises were broken.
+    Findings,
+    /// Nothing was judged, or a required promise was not exercised.
+    Vacuous,
+    /// A load target was missed.
+    TargetMissed,
+    /// The contract or the scenario is invalid.
+    Invalid,
+    /// The stack failed.
+    StackFailed,
+    /// The run proves nothing: the generator slipped.
+    RunInvalid,
+    /// Somebody interrupted it.
+    Interrupted,
+}
+
+impl ExitStatus {
+    /// The process's exit code.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Conformant => 0,
+            Self::Bug => 1,
+            Self::Usage => 2,
+            Self::Findings => 3,
+            Self::Vacuous => 4,
+            Self::TargetMissed => 5,
+            Self::Invalid => 6,
+            Self::StackFailed => 7,
+            Self::RunInvalid => 8,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// What it means, in a line.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Conformant => "conformant: every promise that was judged is kept",
+            Self::Bug => "a bug of probity's",
+            Self::Usage => "the command line cannot be understood",
+            Self::Findings => "findings: promises are broken",
+            Self::Vacuous => "vacuous: a required promise was not exercised, or nothing was judged",
+            Self::TargetMissed => "a load target was missed",
+            Self::Invalid => "the contract or the scenario is invalid",
+            Self::StackFailed => "the stack failed",
+            Self::RunInvalid => "the run is invalid: the load generator slipped",
+            Self::Interrupted => "interrupted: the verdicts are incomplete",
+        }
+    }
+
+    /// Of several, the one that counts: the design's order.
+    pub fn first(all: &[Self]) -> Self {
+        use ExitStatus::{
+            Bug, Findings, Interrupted, Invalid, RunInvalid, StackFailed, TargetMissed, Usage, Vacuous,
+        };
+        let order =
+            [Interrupted, Bug, Usage, Invalid, StackFailed, RunInvalid, Findings, Vacuous, TargetMissed];
+        order.into_iter().find(|status| all.contains(status)).unwrap_or(Self::Conformant)
+    }
+}
+
+/// Something that speaks against the run itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// Arrivals that were not started because too many sessions were under way.
+    Shed(u64),
+    /// Sessions that had to be cut off.
+    CutOff(u64),
+    /// The worst delay of a start behind its plan, in milliseconds.
+    Slipped(u64),
+}
+
+impl Reason {
+    /// In words.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Shed(count) => format!("{count} arrivals were shed: too many sessions were under way"),
+            Self::CutOff(count) => format!("{count} sessions would not end and were cut off"),
+            Self::Slipped(ms) => format!("the generator started a session {ms} ms late"),
+        }
+    }
+}
+
+/// How much of the contracts was judged.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Coverage {
+    /// Clauses in all contracts.
+    pub clauses: usize,
+    /// Clauses that some check passed or failed.
+    pub judged: usize,
+    /// Clauses in scope that nothing exercised.
+    pub vacuous: Vec<String>,
+    /// Clauses that the scenario does not promise to exercise.
+    pub out_of_scope: Vec<String>,
+    /// What the documents say and the contracts leave out, with the reason.
+    pub omissions: Vec<Omission>,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// What was seen, and the contracts it was judged by.
+    pub record: Record,
+    /// Every verdict.
+    pub judgements: Vec<Judgement>,
+    /// How much was judged.
+    pub coverage: Coverage,
+    /// What speaks against the run itself.
+    pub reasons: Vec<Reason>,
+    /// What it all comes to.
+    pub status: ExitStatus,
+}
+
+impl Outcome {
+    pub(super) fn new(record: Record, judgements: Vec<Judgement>, reasons: Vec<Reason>) -> Self {
+        let coverage = coverage(&record.contracts, &record.observations, &judgements);
+        let status = status(&record.observations, &judgements, &coverage, &reasons);
+        Self { record, judgements, coverage, reasons, status }
+    }
+
+    /// The judgements that found something.
+    pub fn failures(&self) -> impl Iterator<Item = &Judgement> {
+        self.judgements.iter().filter(|judgement| matches!(judgement.verdict, Verdict::Fail(_)))
+    }
+}
+
+fn coverage(contracts: &Contracts, seen: &Observations, judgements: &[Judgement]) -> Coverage {
+    let scope: Vec<Glob> = seen.plan.scope.iter().filter_map(|pattern| pattern.parse().ok()).collect();
+    let told = |judgement: &&Judgement| !matches!(judgement.verdict, Verdict::Vacuous(_));
+    let key = |judgement: &Judgement| (judgement.contract.clone(), judgement.clause.clone());
+    let judged: BTreeSet<(String, String)> = judgements.iter().filter(told).map(key).collect();
+    let mut coverage = Coverage::default();
+    for (contract, clause) in contracts.clauses() {
+        coverage.clauses += 1;
+        let id = clause.id.to_string();
+        if !scope.iter().any(|glob| glob.matches(&id)) {
+            coverage.out_of_scope.push(id);
+        } else if judged.contains(&(contract.name.clone(), id.clone())) {
+            coverage.judged += 1;
+        } else {
+            coverage.vacuous.push(id);
+        }
+    }
+    coverage.omissions = contracts.all.iter().flat_map(|contract| contract.omissions.clone()).collect();
+    coverage
+}
+
+fn status(
+    seen: &Observations,
+    judgements: &[Judgement],
+    coverage: &Coverage,
+    reasons: &[Reason],
+) -> ExitStatus {
+    let mut all = Vec::new();
+    if seen.plan.interrupted {
+        all.push(ExitStatus::Interrupted);
+    }
+    if !reasons.is_empty() {
+        all.push(ExitStatus::RunInvalid);
+    }
+    let binding = |judgement: &Judgement| judgement.level <= Level::Should;
+    if judgements.iter().any(|judgement| binding(judgement) && matches!(judgement.verdict, Verdict::Fail(_)))
+    {
+        all.push(ExitStatus::Findings);
+    }
+    // A check that cannot tell is no gap while another check of the same clause can.
+    let required = |id: &String| judgements.iter().any(|j| j.clause == *id && j.level == Level::Must);
+    if coverage.judged == 0 || coverage.vacuous.iter().any(required) {
+        all.push(ExitStatus::Vacuous);
+    }
+    ExitStatus::first(&all)
+}

@@ -1,0 +1,152 @@
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::contract::yaml::Located;
+use crate::contract::{EnvName, Glob, HumanDuration, ProviderFault};
+use crate::load::{Persona, Rate};
+
+/// A scenario file, as it is typed.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("required" = ["scenario", "contracts", "scope", "target", "personas", "phases"]))]
+pub(super) struct ScenarioFile {
+    /// The scenario's name, which reports and records carry.
+    #[serde(default)]
+    pub(super) scenario: Option<Located<String>>,
+    /// What it is for.
+    #[serde(default)]
+    #[expect(dead_code, reason = "for readers of the file")]
+    pub(super) description: Option<String>,
+    /// Contract files, relative to this file.
+    #[serde(default)]
+    pub(super) contracts: Vec<Located<String>>,
+    /// Patterns of the clauses that it promises to exercise: one that nothing exercises is vacuous, exit 4.
+    #[serde(default)]
+    pub(super) scope: Vec<Located<Glob>>,
+    /// Every random choice follows from it. Default: 1.
+    #[serde(default)]
+    pub(super) seed: Option<u64>,
+    /// What is judged.
+    #[serde(default)]
+    pub(super) target: Option<TargetFile>,
+    /// Who comes.
+    #[serde(default)]
+    pub(super) personas: Vec<PersonaFile>,
+    /// What happens, in order.
+    #[serde(default)]
+    pub(super) phases: Vec<PhaseFile>,
+    /// The synthetic LLM providers.
+    #[serde(default)]
+    pub(super) providers: ProvidersFile,
+    /// What goes wrong.
+    #[serde(default)]
+    pub(super) faults: Vec<FaultFile>,
+    /// How far telemetry may be from the ledger.
+    #[serde(default)]
+    pub(super) tolerance: ToleranceFile,
+    /// How often metrics are scraped. Default: 15s.
+    #[serde(default)]
+    pub(super) scrape_interval: Option<HumanDuration>,
+}
+
+/// What is judged.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TargetFile {
+    /// A reference server, started here.
+    pub(super) server: ServerName,
+    /// The environment that it is started with. Where it exports to and listens on is set by the run.
+    #[serde(default)]
+    pub(super) env: BTreeMap<Located<EnvName>, String>,
+}
+
+/// A reference server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ServerName {
+    /// The debate server.
+    Aragora,
+}
+
+impl ServerName {
+    /// The providers that its agents ask.
+    pub fn providers(self) -> &'static [&'static str] {
+        match self {
+            Self::Aragora => &["anthropic-api", "openai-api", "mistral-api"],
+        }
+    }
+}
+
+/// Who comes, and how often among the others.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PersonaFile {
+    /// The persona.
+    pub(super) persona: Persona,
+    /// Its weight. Default: 1.
+    #[serde(default)]
+    pub(super) weight: Option<Located<u32>>,
+}
+
+/// A stretch of the run.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PhaseFile {
+    /// Its name.
+    pub(super) name: Located<String>,
+    /// How long it lasts.
+    #[serde(rename = "for")]
+    pub(super) lasts: HumanDuration,
+    /// What comes. Default: nothing.
+    #[serde(default)]
+    pub(super) load: Option<LoadFile>,
+}
+
+/// A load model.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum LoadFile {
+    /// An open model: sessions start at this rate, whatever the server does.
+    Rate(Rate),
+}
+
+/// The synthetic LLM providers.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProvidersFile {
+    /// Half of the good answers are faster than this. Default: 1s.
+    #[serde(default)]
+    pub(super) median_latency: Option<HumanDuration>,
+}
+
+/// What goes wrong.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FaultFile {
+    /// What the provider does instead of answering well.
+    pub(super) fault: ProviderFault,
+    /// The provider. Default: every one.
+    #[serde(default)]
+    pub(super) provider: Option<Located<String>>,
+    /// The share of its calls, from 0.0 to 1.0.
+    pub(super) share: Located<f64>,
+    /// The phase in which it happens. Default: all of them.
+    #[serde(default)]
+    pub(super) during: Option<Located<String>>,
+}
+
+/// How far telemetry may be from the ledger.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ToleranceFile {
+    /// Per observation of a latency. Default: 1us in lock-step; a run in real time adds 50ms.
+    #[serde(default)]
+    pub(super) latency: Option<HumanDuration>,
+}
+
+/// The JSON Schema of scenario files.
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(ScenarioFile)
+}

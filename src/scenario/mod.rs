@@ -1,0 +1,68 @@
+//! The scenario file: what is driven, for how long, with which faults, and which clauses it promises to exercise.
+//!
+//! Two stages: what was typed ([`file`]) is decoded with every mistake reported, then resolved to what it means
+//! ([`Scenario`]) against the world beside it: the contracts it names, the phases its faults refer to.
+
+mod file;
+mod resolve;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+pub use self::file::{ServerName, schema};
+pub use self::resolve::{Invalid, load};
+
+use crate::contract::{Contracts, Glob, ProviderFault};
+use crate::load::{Persona, PhaseLoad};
+use crate::observe::Tolerance;
+
+/// A scenario that can be run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scenario {
+    /// Its name.
+    pub name: String,
+    /// What its run is judged by.
+    pub contracts: Contracts,
+    /// The clauses that it promises to exercise.
+    pub scope: Vec<Glob>,
+    /// The seed unless another is asked for.
+    pub seed: u64,
+    /// What is judged.
+    pub server: ServerName,
+    /// The environment that it is started with.
+    pub env: BTreeMap<String, String>,
+    /// Who comes, by weight.
+    pub personas: Vec<(Persona, u32)>,
+    /// What happens, in order.
+    pub phases: Vec<Phase>,
+    /// Half of the providers' good answers are faster than this.
+    pub provider_latency: Duration,
+    /// What providers do wrong.
+    pub faults: Vec<Fault>,
+    /// How far telemetry may be from the ledger.
+    pub tolerance: Tolerance,
+    /// How often metrics are scraped.
+    pub scrape_interval: Duration,
+}
+
+/// A stretch of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Phase {
+    /// Its name.
+    pub name: String,
+    /// How long it lasts and what comes.
+    pub load: PhaseLoad,
+}
+
+/// What providers do wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    /// The provider; none is every one.
+    pub provider: Option<String>,
+    /// What it does.
+    pub fault: ProviderFault,
+    /// The share of its calls.
+    pub share: f64,
+    /// The phase; none is all of them.
+    pub during: Option<String>,
+}

@@ -1,0 +1,290 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::file::{FaultFile, LoadFile, PersonaFile, PhaseFile, ScenarioFile, ServerName};
+use super::{Fault, Phase, Scenario};
+use crate::contract::yaml::{self, Located, Problem};
+use crate::contract::{Contract, Contracts, Glob};
+use crate::load::{Persona, PhaseLoad, Rate};
+use crate::observe::Tolerance;
+
+/// Variables that a run sets itself: where the server listens and where it exports to.
+const SET_BY_THE_RUN: [&str; 3] = ["METRICS_PORT", "OTEL_ENABLED", "OTEL_EXPORTER_OTLP_ENDPOINT"];
+
+/// The longest that all phases may last: a century is a mistake.
+const LONGEST: Duration = Duration::from_secs(366 * 86_400);
+
+/// A scenario that cannot be run: every mistake in it and in the contracts it names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Invalid {
+    /// The mistakes, each with its file, line and column.
+    pub problems: Vec<Problem>,
+    /// The text of every file that was read, by the name that problems use.
+    pub sources: BTreeMap<String, String>,
+}
+
+/// Reads a scenario and the contracts it names; `read` is how files are read.
+///
+/// # Errors
+/// [`Invalid`], with every mistake at once.
+pub fn load(path: &Path, read: &dyn Fn(&Path) -> io::Result<String>) -> Result<Scenario, Box<Invalid>> {
+    let file = path.display().to_string();
+    let text = match read(path) {
+        Ok(text) => text,
+        Err(error) => {
+            let problem = Problem::new(&file, 1, 1, format!("cannot be read: {error}"));
+            return Err(Box::new(Invalid { problems: vec![problem], sources: BTreeMap::new() }));
+        }
+    };
+    let yaml::Decoded { value, problems } = yaml::decode::<ScenarioFile>(&text, &file);
+    let mut resolver = Resolver {
+        path,
+        read,
+        clean: problems.is_empty(),
+        invalid: Invalid { problems, sources: BTreeMap::from([(file.clone(), text)]) },
+        file,
+    };
+    let scenario = value.map(|typed| resolver.resolve(typed));
+    match scenario {
+        Some(scenario) if resolver.invalid.problems.is_empty() => Ok(scenario),
+        _ => {
+            resolver.invalid.problems.sort_by(|a, b| {
+                (&a.file != &resolver.file, &a.file, a.line, a.column).cmp(&(
+                    &b.file != &resolver.file,
+                    &b.file,
+                    b.line,
+                    b.column,
+                ))
+            });
+            Err(Box::new(resolver.invalid))
+        }
+    }
+}
+
+struct Resolver<'a> {
+    path: &'a Path,
+    read: &'a dyn Fn(&Path) -> io::Result<String>,
+    file: String,
+    /// Nothing was wrong so far: what is missing was not merely mistyped.
+    clean: bool,
+    invalid: Invalid,
+}
+
+impl Resolver<'_> {
+    fn resolve(&mut self, typed: ScenarioFile) -> Scenario {
+        self.required(&typed);
+        let contracts = self.contracts(&typed.contracts);
+        let scope = self.scope(&typed.scope, &contracts);
+        let phases = self.phases(typed.phases);
+        let target = typed.target;
+        let server = target.as_ref().map_or(ServerName::Aragora, |target| target.server);
+        let faults = typed.faults.into_iter().map(|fault| self.fault(fault, &phases, server)).collect();
+        for name in target.iter().flat_map(|target| target.env.keys()) {
+            if SET_BY_THE_RUN.contains(&name.value.as_str()) {
+                let message = format!("`{}` is set by the run itself", name.value);
+                self.report(name.line, name.column, message, &[]);
+            }
+        }
+        Scenario {
+            name: self.name(typed.scenario),
+            contracts,
+            scope,
+            seed: typed.seed.unwrap_or(1),
+            server,
+            env: target
+                .map(|target| target.env.into_iter().map(|(k, v)| (k.value.to_string(), v)).collect())
+                .unwrap_or_default(),
+            personas: self.personas(&typed.personas),
+            phases,
+            provider_latency: typed
+                .providers
+                .median_latency
+                .map_or(Duration::from_secs(1), |latency| latency.0),
+            faults,
+            tolerance: Tolerance {
+                latency_ns: typed
+                    .tolerance
+                    .latency
+                    .map_or(1_000, |latency| u64::try_from(latency.0.as_nanos()).unwrap_or(u64::MAX)),
+            },
+            scrape_interval: self.interval(typed.scrape_interval),
+        }
+    }
+
+    fn report(&mut self, line: usize, column: usize, message: String, accepted: &[String]) {
+        let problem = Problem::new(&self.file, line, column, message).accepted(accepted.iter().cloned());
+        self.invalid.problems.push(problem);
+    }
+
+    /// Keys that must be there. When something was mistyped already, a missing key may be that; a second run tells.
+    fn required(&mut self, typed: &ScenarioFile) {
+        let missing = [
+            ("scenario", typed.scenario.is_none()),
+            ("contracts", typed.contracts.is_empty()),
+            ("scope", typed.scope.is_empty()),
+            ("target", typed.target.is_none()),
+            ("personas", typed.personas.is_empty()),
+            ("phases", typed.phases.is_empty()),
+        ];
+        for (key, missing) in missing {
+            if missing && self.clean {
+                self.report(1, 1, format!("missing key `{key}`, or it is empty"), &[]);
+            }
+        }
+    }
+
+    /// The name becomes a directory's.
+    fn name(&mut self, name: Option<Located<String>>) -> String {
+        let Some(name) = name else { return String::new() };
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        if name.value.is_empty() || !name.value.chars().all(plain) {
+            let message = format!("`{}` is no name: use letters, digits, `-` and `_`", name.value);
+            self.report(name.line, name.column, message, &[]);
+        }
+        name.value
+    }
+
+    fn contracts(&mut self, named: &[Located<String>]) -> Contracts {
+        let mut contracts = Contracts::default();
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        for name in named {
+            let path = tidy(&folder.join(&name.value));
+            let file = path.display().to_string();
+            let text = match (self.read)(&path) {
+                Ok(text) => text,
+                Err(error) => {
+                    let message = format!("contract `{}` cannot be read: {error} ({file})", name.value);
+                    let accepted = ["a path relative to this file".to_owned()];
+                    self.report(name.line, name.column, message, &accepted);
+                    continue;
+                }
+            };
+            match Contract::parse(&text, &file) {
+                Ok(contract) => contracts.all.push(contract),
+                Err(problems) => self.invalid.problems.extend(problems),
+            }
+            self.invalid.sources.insert(file, text);
+        }
+        contracts
+    }
+
+    fn scope(&mut self, scope: &[Located<Glob>], contracts: &Contracts) -> Vec<Glob> {
+        let ids: Vec<&str> = contracts.clauses().map(|(_, clause)| clause.id.as_str()).collect();
+        // Without a readable contract every pattern would be in vain; that is reported already.
+        if !ids.is_empty() {
+            for glob in scope {
+                if !ids.iter().any(|id| glob.value.matches(id)) {
+                    let heads: BTreeSet<String> = ids
+                        .iter()
+                        .filter_map(|id| id.split('.').next())
+                        .map(|head| format!("{head}.*"))
+                        .collect();
+                    let accepted: Vec<String> = heads.into_iter().collect();
+                    let message = format!("`{}` matches no clause of the contracts", glob.value);
+                    self.report(glob.line, glob.column, message, &accepted);
+                }
+            }
+        }
+        scope.iter().map(|glob| glob.value.clone()).collect()
+    }
+
+    fn personas(&mut self, typed: &[PersonaFile]) -> Vec<(Persona, u32)> {
+        typed
+            .iter()
+            .map(|entry| {
+                if let Some(weight) = &entry.weight
+                    && !(1..=1_000_000).contains(&weight.value)
+                {
+                    let message = format!("weight {} is out of range", weight.value);
+                    self.report(weight.line, weight.column, message, &["1 to 1000000".to_owned()]);
+                }
+                (entry.persona, entry.weight.as_ref().map_or(1, |weight| weight.value))
+            })
+            .collect()
+    }
+
+    fn phases(&mut self, typed: Vec<PhaseFile>) -> Vec<Phase> {
+        let mut names = BTreeSet::new();
+        let mut total = Duration::ZERO;
+        let mut phases = Vec::new();
+        for phase in typed {
+            let name = &phase.name;
+            if !names.insert(name.value.clone()) {
+                self.report(name.line, name.column, format!("phase `{}` is there twice", name.value), &[]);
+            }
+            total = total.saturating_add(phase.lasts.0);
+            if total > LONGEST {
+                let message = format!("with phase `{}` the run would last longer than a year", name.value);
+                self.report(name.line, name.column, message, &[]);
+            }
+            let rate = phase.load.map_or(Rate::NONE, |LoadFile::Rate(rate)| rate);
+            phases.push(Phase { name: phase.name.value, load: PhaseLoad { lasts: phase.lasts.0, rate } });
+        }
+        phases
+    }
+
+    fn fault(&mut self, typed: FaultFile, phases: &[Phase], server: ServerName) -> Fault {
+        if let Some(provider) = &typed.provider
+            && !server.providers().contains(&provider.value.as_str())
+        {
+            let accepted: Vec<String> = server.providers().iter().map(|&name| name.to_owned()).collect();
+            self.report(
+                provider.line,
+                provider.column,
+                format!("no provider is named `{}`", provider.value),
+                &accepted,
+            );
+        }
+        if !(0.0..=1.0).contains(&typed.share.value) {
+            let (line, column) = (typed.share.line, typed.share.column);
+            self.report(
+                line,
+                column,
+                format!("share {} is out of range", typed.share.value),
+                &["0.0 to 1.0".to_owned()],
+            );
+        }
+        if let Some(during) = &typed.during
+            && !phases.iter().any(|phase| phase.name == during.value)
+        {
+            let accepted: Vec<String> = phases.iter().map(|phase| phase.name.clone()).collect();
+            self.report(
+                during.line,
+                during.column,
+                format!("no phase is named `{}`", during.value),
+                &accepted,
+            );
+        }
+        Fault {
+            provider: typed.provider.map(|provider| provider.value),
+            fault: typed.fault,
+            share: typed.share.value,
+            during: typed.during.map(|during| during.value),
+        }
+    }
+
+    fn interval(&mut self, typed: Option<crate::contract::HumanDuration>) -> Duration {
+        let interval = typed.map_or(Duration::from_secs(15), |interval| interval.0);
+        if interval < Duration::from_millis(100) {
+            self.report(1, 1, "scrape_interval is below 100ms".to_owned(), &[]);
+        }
+        interval.max(Duration::from_millis(100))
+    }
+}
+
+/// `a/b/../c` as `a/c`, so that messages show the path that a person would type.
+fn tidy(path: &Path) -> PathBuf {
+    let mut tidy = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::ParentDir if tidy.file_name().is_some() => {
+                tidy.pop();
+            }
+            std::path::Component::CurDir => {}
+            part => tidy.push(part),
+        }
+    }
+    tidy
+}

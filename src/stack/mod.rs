@@ -1,0 +1,3 @@
+//! Where telemetry goes: so far the embedded stack, in the process of the run, under the run's clock.
+
+pub mod embedded;
