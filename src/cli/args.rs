@@ -1,8 +1,10 @@
+#[cfg(feature = "server")]
 use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+#[cfg(feature = "server")]
 use crate::server::Defect;
 
 /// Proves that telemetry tells the truth.
@@ -21,10 +23,12 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    #[cfg(all(feature = "server", feature = "load"))]
     /// Run scenarios and judge what telemetry says of them
     Run(Run),
     /// Judge a recorded run again
     Judge(Judge),
+    #[cfg(feature = "server")]
     /// Run a reference server alone, in real time
     Serve(Serve),
     /// List checks, defects, personas or the clauses of a contract
@@ -38,6 +42,7 @@ pub(super) enum Command {
     Schema(Schema),
 }
 
+#[cfg(all(feature = "server", feature = "load"))]
 #[derive(Debug, clap::Args)]
 pub(super) struct Run {
     /// Scenario files
@@ -70,6 +75,7 @@ pub(super) struct Judge {
     pub(super) format: Format,
 }
 
+#[cfg(feature = "server")]
 #[derive(Debug, clap::Args)]
 pub(super) struct Serve {
     /// The server
@@ -113,6 +119,7 @@ pub(super) struct Schema {
     pub(super) of: SchemaOf,
 }
 
+#[cfg(all(feature = "server", feature = "load"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Time {
     /// Virtual time: as fast as it can be computed
@@ -129,6 +136,7 @@ pub(super) enum Format {
     Json,
 }
 
+#[cfg(feature = "server")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Server {
     /// The debate server
@@ -139,8 +147,10 @@ pub(super) enum Server {
 pub(super) enum Listed {
     /// What judges
     Checks,
+    #[cfg(feature = "server")]
     /// Telemetry faults that reference servers can have
     Defects,
+    #[cfg(feature = "load")]
     /// Who can come in a scenario
     Personas,
     /// What a contract promises
@@ -149,6 +159,7 @@ pub(super) enum Listed {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum SchemaOf {
+    #[cfg(feature = "load")]
     /// Scenario files
     Scenario,
     /// Contract files
@@ -157,6 +168,7 @@ pub(super) enum SchemaOf {
     Report,
 }
 
+#[cfg(feature = "server")]
 fn defect(id: &str) -> Result<Defect, String> {
     Defect::from_id(id).ok_or_else(|| {
         let ids: Vec<&str> = Defect::ALL.iter().map(|defect| defect.id()).collect();

@@ -4,10 +4,14 @@ use super::args::{Explain, List, Listed, Schema, SchemaOf};
 use super::{Failure, World};
 use crate::checks;
 use crate::contract::{self, Contract};
+#[cfg(feature = "load")]
 use crate::load::Persona;
+use crate::report;
 use crate::run::ExitStatus;
+#[cfg(feature = "load")]
+use crate::scenario;
+#[cfg(feature = "server")]
 use crate::server::Defect;
-use crate::{report, scenario};
 
 /// Lists what there is.
 pub(super) fn list(args: &List, world: &mut World) -> Result<ExitStatus, Failure> {
@@ -16,10 +20,12 @@ pub(super) fn list(args: &List, world: &mut World) -> Result<ExitStatus, Failure
             .iter()
             .map(|check| (check.id().to_owned(), check.explanation().judges.to_owned()))
             .collect(),
+        #[cfg(feature = "server")]
         Listed::Defects => Defect::ALL
             .iter()
             .map(|defect| (defect.id().to_owned(), defect.description().to_owned()))
             .collect(),
+        #[cfg(feature = "load")]
         Listed::Personas => {
             Persona::ALL.iter().map(|p| (p.name().to_owned(), p.description().to_owned())).collect()
         }
@@ -52,40 +58,58 @@ fn clauses(args: &List, world: &World) -> Result<Vec<(String, String)>, Failure>
 /// Explains one thing.
 pub(super) fn explain(args: &Explain, world: &mut World) -> Result<ExitStatus, Failure> {
     let id = args.id.as_str();
-    let text = if let Some(check) = checks::find(id) {
-        let about = check.explanation();
-        format!(
-            "check {id}\n\nWhat it judges\n  {}\n\nWhy it matters\n  {}\n\nEvidence it needs\n  {}\n\nHow it can be wrong\n  {}\n",
-            about.judges, about.why, about.needs, about.wrong
-        )
-    } else if let Some(defect) = Defect::from_id(id) {
-        format!(
-            "defect {id}\n\n  {}\n\nTry it: probity run scenarios/smoke.yaml --defect {id}\n",
-            defect.description()
-        )
-    } else if let Some(persona) = Persona::ALL.into_iter().find(|persona| persona.name() == id) {
-        format!("persona {id}\n\n  {}\n", persona.description())
-    } else {
-        let known = checks::ALL
-            .iter()
-            .map(|check| check.id())
-            .chain(Defect::ALL.iter().map(|defect| defect.id()))
-            .chain(Persona::ALL.iter().map(|persona| persona.name()));
-        let known: Vec<&str> = known.collect();
-        let near = contract::yaml::nearest(id, known.iter().copied());
+    let things = things();
+    let Some((_, text)) = things.iter().find(|(name, _)| *name == id) else {
+        let near = contract::yaml::nearest(id, things.iter().map(|(name, _)| *name));
         let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        let known: Vec<&str> = things.iter().map(|(name, _)| *name).collect();
         return Err(Failure::Usage(format!(
             "nothing is called `{id}`{hint}\naccepted: {}",
             known.join(", ")
         )));
     };
-    world.out(&text);
+    world.out(text);
     Ok(ExitStatus::Conformant)
+}
+
+/// Everything that can be explained, by name.
+fn things() -> Vec<(&'static str, String)> {
+    #[cfg_attr(
+        not(any(feature = "server", feature = "load")),
+        expect(unused_mut, reason = "without servers and load there are only checks")
+    )]
+    let mut things: Vec<(&'static str, String)> = checks::ALL
+        .iter()
+        .map(|check| {
+            let about = check.explanation();
+            let parts = [
+                ("What it judges", about.judges),
+                ("Why it matters", about.why),
+                ("Evidence it needs", about.needs),
+                ("How it can be wrong", about.wrong),
+            ];
+            let parts: String = parts.iter().map(|(head, body)| format!("\n{head}\n  {body}\n")).collect();
+            (check.id(), format!("check {}\n{parts}", check.id()))
+        })
+        .collect();
+    #[cfg(feature = "server")]
+    things.extend(Defect::ALL.iter().map(|defect| {
+        let (id, about) = (defect.id(), defect.description());
+        let text =
+            format!("defect {id}\n\n  {about}\n\nTry it: probity run scenarios/smoke.yaml --defect {id}\n");
+        (id, text)
+    }));
+    #[cfg(feature = "load")]
+    things.extend(Persona::ALL.iter().map(|persona| {
+        (persona.name(), format!("persona {}\n\n  {}\n", persona.name(), persona.description()))
+    }));
+    things
 }
 
 /// Prints a JSON Schema.
 pub(super) fn schema(args: &Schema, world: &mut World) -> Result<ExitStatus, Failure> {
     let schema = match args.of {
+        #[cfg(feature = "load")]
         SchemaOf::Scenario => scenario::schema(),
         SchemaOf::Contract => contract::schema(),
         SchemaOf::Report => report::schema(),

@@ -6,7 +6,9 @@
 mod args;
 mod catalogue;
 mod judge;
+#[cfg(all(feature = "server", feature = "load"))]
 mod run;
+#[cfg(feature = "server")]
 mod serve;
 mod world;
 
@@ -57,8 +59,10 @@ pub fn main(world: &mut World) -> u8 {
         }
     };
     let result = match args.command {
+        #[cfg(all(feature = "server", feature = "load"))]
         Command::Run(run) => run::run(&run, world),
         Command::Judge(judge) => judge::judge(&judge, world),
+        #[cfg(feature = "server")]
         Command::Serve(serve) => serve::serve(&serve, world),
         Command::List(list) => catalogue::list(&list, world),
         Command::Explain(explain) => catalogue::explain(&explain, world),

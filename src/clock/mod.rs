@@ -32,6 +32,8 @@ mod link;
 mod lockstep;
 mod real;
 mod seed;
+#[cfg(feature = "server")]
+mod serve;
 mod sleep;
 
 use std::sync::Arc;
@@ -39,10 +41,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-pub use self::http::{HttpClient, LINK, Reply, SendError, accept_stream, join_link, serve};
+pub use self::http::{HttpClient, LINK, Reply, SendError, join_link};
 pub use self::link::LinkEnd;
 pub use self::lockstep::{Stuck, lockstep};
 pub use self::seed::Seed;
+#[cfg(feature = "server")]
+pub use self::serve::{accept_stream, serve};
 pub use self::sleep::{Elapsed, Sleep};
 
 /// Where virtual time starts: a round instant, so that timestamps in reports read as offsets.

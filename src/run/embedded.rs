@@ -6,7 +6,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::{Event, Listener, Options, Reason, RunError, Seen, Time};
+use super::execute::{Listener, Options, RunError, Seen, Time};
+use super::{Event, Reason};
 use crate::clock::{Clock, Seed, Turn, after};
 use crate::load::{DriveReport, Driver, Endpoints, LoadClient, Schedule};
 use crate::observe::{Leg, LegStart, Observations, PhaseWindow, Plan, PlannedFault, SpanLoss, Tolerance};

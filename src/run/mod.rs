@@ -3,110 +3,22 @@
 //! One function a phase of the run; events belong to it and reporters only listen. A run talks to no terminal and
 //! writes no file: whoever called it does.
 
+#[cfg(all(feature = "server", feature = "load"))]
 mod embedded;
+#[cfg(all(feature = "server", feature = "load"))]
 mod event;
+#[cfg(all(feature = "server", feature = "load"))]
+mod execute;
 mod outcome;
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use tokio::sync::watch;
-
+#[cfg(all(feature = "server", feature = "load"))]
 pub use self::event::{EVENTS_VERSION, Event};
+#[cfg(all(feature = "server", feature = "load"))]
+pub use self::execute::{Listener, Options, RunError, Time, run};
 pub use self::outcome::{Coverage, ExitStatus, Outcome, Reason};
 
 use crate::checks;
-use crate::clock::{Clock, Stuck, lockstep};
-use crate::observe::{Observations, Record};
-use crate::scenario::Scenario;
-use crate::server::Defect;
-use crate::server::aragora::StartError;
-
-/// Real time after which a simulation that does not move is given up as stuck.
-const STUCK_AFTER: Duration = Duration::from_secs(20);
-
-/// How a scenario is run, beyond what it says itself.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Another seed than the scenario's.
-    pub seed: Option<u64>,
-    /// Telemetry faults that the reference server is to have.
-    pub defects: Vec<Defect>,
-    /// Whose time it takes.
-    pub time: Time,
-}
-
-/// Whose time a run takes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Time {
-    /// Virtual: as fast as it can be computed, the same on every rerun.
-    #[default]
-    Lockstep,
-    /// The machine's.
-    Real,
-}
-
-impl Time {
-    /// Its name in plans.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Lockstep => "lock-step",
-            Self::Real => "real",
-        }
-    }
-}
-
-/// A run that came to no observations.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// A guard or ticket was never returned: a bug of ours.
-    #[error("{0}")]
-    Stuck(#[from] Stuck),
-    /// Something of ours could not be started.
-    #[error("the embedded stack did not start: {0}")]
-    Stack(#[from] std::io::Error),
-    /// The reference server did not start.
-    #[error("the reference server did not start: {0}")]
-    Server(#[from] StartError),
-    /// The runtime could not be built.
-    #[error("no runtime: {0}")]
-    Runtime(std::io::Error),
-}
-
-/// Who listens to a run.
-pub type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
-
-/// Runs a scenario against its reference server on the embedded stack, and judges it. A change of `stop` to true ends
-/// it early; it still comes to an outcome.
-///
-/// # Errors
-/// [`RunError`] when there is nothing to judge.
-pub fn run(
-    scenario: &Scenario,
-    options: &Options,
-    listener: &Listener,
-    stop: &watch::Receiver<bool>,
-) -> Result<Outcome, RunError> {
-    let run = |clock: Clock| embedded::observe(clock, scenario, options, Arc::clone(listener), stop.clone());
-    let seen = match options.time {
-        Time::Lockstep => lockstep(STUCK_AFTER, run)??,
-        Time::Real => {
-            let mut builder = tokio::runtime::Builder::new_current_thread();
-            let runtime = builder.enable_all().build().map_err(RunError::Runtime)?;
-            runtime.block_on(run(Clock::real()))?
-        }
-    };
-    let record = Record { contracts: scenario.contracts.clone(), observations: seen.observations };
-    let outcome = judge(record, seen.reasons);
-    listener(&Event::Judged { status: outcome.status });
-    Ok(outcome)
-}
-
-/// What was seen, and what speaks against the run itself.
-struct Seen {
-    observations: Observations,
-    reasons: Vec<Reason>,
-}
+use crate::observe::Record;
 
 /// Judges a record: that of a run that has just ended, or one from disk.
 pub fn judge(record: Record, reasons: Vec<Reason>) -> Outcome {
