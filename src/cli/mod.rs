@@ -28,6 +28,7 @@ enum Failure {
     Invalid(String),
     #[error("{0}")]
     Bug(String),
+    #[cfg(feature = "server")]
     #[error("{0}")]
     Stack(String),
 }
@@ -38,6 +39,7 @@ impl Failure {
             Self::Usage(_) => ExitStatus::Usage,
             Self::Invalid(_) => ExitStatus::Invalid,
             Self::Bug(_) => ExitStatus::Bug,
+            #[cfg(feature = "server")]
             Self::Stack(_) => ExitStatus::StackFailed,
         }
     }
@@ -49,7 +51,7 @@ pub fn main(world: &mut World) -> u8 {
         Ok(args) => args,
         Err(error) => {
             let help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-            let text = error.render().to_string();
+            let text = format!("{}\n", error.render().to_string().trim_end());
             if help {
                 world.out(&text)
             } else {
