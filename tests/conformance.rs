@@ -89,8 +89,10 @@ mod conformance {
 
     #[test]
     fn every_check_convicts_some_defect() {
-        let convicting: BTreeSet<&str> =
-            Defect::ALL.into_iter().flat_map(|defect| expected(defect).iter().map(|(check, _)| *check)).collect();
+        let convicting: BTreeSet<&str> = Defect::ALL
+            .into_iter()
+            .flat_map(|defect| expected(defect).iter().map(|(check, _)| *check))
+            .collect();
         let all: BTreeSet<&str> = checks::ALL.iter().map(|check| check.id()).collect();
         assert_eq!(convicting, all);
     }
@@ -119,7 +121,13 @@ mod conformance {
         for path in names {
             let scenario = scenario(path.file_name().and_then(|name| name.to_str()).expect("a plain name"));
             let outcome = outcome(&scenario, &options(None, &[]), false);
-            assert_eq!(outcome.status, ExitStatus::Conformant, "{}: {:?}", path.display(), convictions(&outcome));
+            assert_eq!(
+                outcome.status,
+                ExitStatus::Conformant,
+                "{}: {:?}",
+                path.display(),
+                convictions(&outcome)
+            );
             assert_eq!(outcome.coverage.vacuous, Vec::<String>::new(), "{}", path.display());
             assert!(outcome.record.observations.legs[0].ledger.request_count() > 100);
         }
@@ -136,7 +144,8 @@ mod conformance {
 
     #[test]
     fn a_finding_names_clause_document_heading_and_both_counts() {
-        let outcome = outcome(&scenario("smoke.yaml"), &options(None, &[Defect::RequestsCountedTwice]), false);
+        let outcome =
+            outcome(&scenario("smoke.yaml"), &options(None, &[Defect::RequestsCountedTwice]), false);
         let judgement = outcome.failures().next().expect("it is convicted");
         assert_eq!(judgement.clause, "conserve.requests");
         assert_eq!(judgement.document, "documents/aragora-observability-guide.md");
@@ -171,9 +180,11 @@ mod conformance {
         for entry in fs::read_dir(folder).expect("a readable folder") {
             let path = entry.expect("a readable entry").path();
             if path.is_dir() {
-                files.extend(tree(&path).into_iter().map(|(file, bytes)| {
-                    (Path::new(path.file_name().expect("a name")).join(file), bytes)
-                }));
+                files.extend(
+                    tree(&path).into_iter().map(|(file, bytes)| {
+                        (Path::new(path.file_name().expect("a name")).join(file), bytes)
+                    }),
+                );
             } else {
                 let bytes = fs::read(&path).expect("a readable file");
                 files.insert(PathBuf::from(path.file_name().expect("a name")), bytes);

@@ -90,15 +90,16 @@ pub(super) struct PersonaFile {
     pub(super) weight: Option<Located<u32>>,
 }
 
-/// A stretch of the run.
+/// A stretch of the run. `for` is required; a bad one must not take the phase's name with it, which faults refer to.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("required" = ["name", "for"]))]
 pub(super) struct PhaseFile {
     /// Its name.
     pub(super) name: Located<String>,
     /// How long it lasts.
-    #[serde(rename = "for")]
-    pub(super) lasts: HumanDuration,
+    #[serde(rename = "for", default)]
+    pub(super) lasts: Option<HumanDuration>,
     /// What comes. Default: nothing.
     #[serde(default)]
     pub(super) load: Option<LoadFile>,

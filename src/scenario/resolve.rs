@@ -214,13 +214,22 @@ impl Resolver<'_> {
             if !names.insert(name.value.clone()) {
                 self.report(name.line, name.column, format!("phase `{}` is there twice", name.value), &[]);
             }
-            total = total.saturating_add(phase.lasts.0);
+            if phase.lasts.is_none() && self.clean {
+                self.report(
+                    name.line,
+                    name.column,
+                    format!("phase `{}` lacks the key `for`", name.value),
+                    &[],
+                );
+            }
+            let lasts = phase.lasts.unwrap_or_default().0;
+            total = total.saturating_add(lasts);
             if total > LONGEST {
                 let message = format!("with phase `{}` the run would last longer than a year", name.value);
                 self.report(name.line, name.column, message, &[]);
             }
             let rate = phase.load.map_or(Rate::NONE, |LoadFile::Rate(rate)| rate);
-            phases.push(Phase { name: phase.name.value, load: PhaseLoad { lasts: phase.lasts.0, rate } });
+            phases.push(Phase { name: phase.name.value, load: PhaseLoad { lasts, rate } });
         }
         phases
     }
