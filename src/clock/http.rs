@@ -92,7 +92,7 @@ impl HttpClient {
     }
 }
 
-/// Names `link` in the headers of a request, as [`redeem_tickets`] expects it.
+/// Names `link` in the headers of a request, as the server's layer expects it.
 pub fn join_link(link: &LinkEnd, headers: &mut HeaderMap) {
     if let Some(id) = link.id() {
         headers.insert(LINK, HeaderValue::from(id));
@@ -101,7 +101,7 @@ pub fn join_link(link: &LinkEnd, headers: &mut HeaderMap) {
 
 impl Clock {
     /// The client's end of the link for the frames after an upgrade, named in the upgrade's headers. Once upgraded,
-    /// and before it redeems the upgrade's own ticket, the client takes the first one here: [`accept_stream`] redeems
+    /// and before it redeems the upgrade's own ticket, the client takes the first one here: `accept_stream` redeems
     /// it, so that time waits for the server's half of the upgrade too.
     pub fn open_stream(&self, who: &str, headers: &mut HeaderMap) -> LinkEnd {
         let link = self.link(who);

@@ -50,14 +50,12 @@ pub fn load(path: &Path, read: &dyn Fn(&Path) -> io::Result<String>) -> Result<S
     match scenario {
         Some(scenario) if resolver.invalid.problems.is_empty() => Ok(scenario),
         _ => {
-            resolver.invalid.problems.sort_by(|a, b| {
-                (&a.file != &resolver.file, &a.file, a.line, a.column).cmp(&(
-                    &b.file != &resolver.file,
-                    &b.file,
-                    b.line,
-                    b.column,
-                ))
-            });
+            // The scenario's own mistakes first, then those of its contracts, each from top to bottom.
+            let own = resolver.file;
+            resolver
+                .invalid
+                .problems
+                .sort_by_cached_key(|p| (p.file != own, p.file.clone(), p.line, p.column));
             Err(Box::new(resolver.invalid))
         }
     }
