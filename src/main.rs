@@ -24,27 +24,32 @@ fn main() -> ExitCode {
 }
 
 /// Turns true at the first Ctrl-C or SIGTERM. It is a thread of its own, so that it works whatever runtime a command
-/// uses; a second signal finds nobody listening and kills the process as usual.
+/// uses. A second one ends the process at once: whoever asks twice does not want the report.
 fn interrupt() -> watch::Receiver<bool> {
     let (sender, receiver) = watch::channel(false);
     std::thread::spawn(move || {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
         runtime.block_on(async {
-            let terminated = async {
-                match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-                    Ok(mut signal) => drop(signal.recv().await),
-                    Err(_) => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                interrupted = tokio::signal::ctrl_c() => drop(interrupted),
-                () = terminated => {}
-            }
+            signalled().await;
             // The main thread may have ended already.
             let _ = sender.send(true);
-            // Dropping the sender would end every wait for it.
-            std::future::pending::<()>().await;
+            signalled().await;
+            #[expect(clippy::exit, reason = "asked twice")]
+            std::process::exit(130);
         });
     });
     receiver
+}
+
+async fn signalled() {
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => drop(interrupted),
+        () = terminated => {}
+    }
 }

@@ -31,9 +31,10 @@ impl Rate {
     /// No traffic.
     pub const NONE: Self = Self { count: 0.0, per: Per::Second };
 
-    /// The time between two arrivals; none when there are none.
-    pub fn period(self) -> Option<Duration> {
-        (self.count > 0.0).then(|| Duration::from_secs_f64(self.per.seconds() / self.count))
+    /// When arrival `k` comes, from the first on; none when none comes. Each is computed by itself: adding up rounded
+    /// periods would drift, and 3/s would bring a fourth arrival just before the second is over.
+    pub fn offset(self, k: u64) -> Option<Duration> {
+        (self.count > 0.0).then(|| Duration::from_secs_f64(k as f64 * self.per.seconds() / self.count))
     }
 }
 
@@ -141,17 +142,15 @@ impl Schedule {
         self.phases.iter().map(|phase| phase.lasts).sum()
     }
 
-    /// The arrivals, in order. Arrival `k` of a phase starts at `k` periods after the phase's start.
+    /// The arrivals, in order. Arrival `k` of a phase starts `k` periods after the phase's start.
     pub fn arrivals(&self) -> impl Iterator<Item = Arrival> {
         let mut start = Duration::ZERO;
         let mut number = 0;
         self.phases.iter().flat_map(move |phase| {
             let from = start;
             start += phase.lasts;
-            let offsets = phase.rate.period().into_iter().flat_map({
-                let lasts = phase.lasts;
-                move |period| (0u32..).map(move |k| period * k).take_while(move |offset| *offset < lasts)
-            });
+            let lasts = phase.lasts;
+            let offsets = (0..).map_while(move |k| phase.rate.offset(k).filter(|offset| *offset < lasts));
             let first = number;
             let arrivals: Vec<Arrival> = offsets
                 .zip(first..)
@@ -186,9 +185,10 @@ mod tests {
 
     #[test]
     fn rates_are_what_people_write() {
-        assert_eq!(rate("4/s").period(), Some(Duration::from_millis(250)));
-        assert_eq!(rate("90/m").period(), Some(Duration::from_secs(60) / 90));
-        assert_eq!(rate("0/s").period(), None);
+        assert_eq!(rate("4/s").offset(3), Some(Duration::from_millis(750)));
+        assert_eq!(rate("90/m").offset(90), Some(Duration::from_secs(60)));
+        assert_eq!(rate("3/s").offset(3_000_000), Some(Duration::from_secs(1_000_000)));
+        assert_eq!(rate("0/s").offset(0), None);
         for bad in ["", "3", "3/d", "-1/s", "x/s", "inf/s", "1e9/s", "2000000/s", "3 /s"] {
             assert!(Rate::try_from(bad.to_owned()).is_err(), "{bad}");
         }

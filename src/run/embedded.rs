@@ -9,11 +9,12 @@ use tokio::task::JoinHandle;
 use super::execute::{Listener, Options, RunError, Seen, Time};
 use super::{Event, Reason};
 use crate::clock::{Clock, Seed, Turn, after};
+use crate::contract::Promise;
 use crate::load::{DriveReport, Driver, Endpoints, LoadClient, Schedule};
 use crate::observe::{Leg, LegStart, Observations, PhaseWindow, Plan, PlannedFault, SpanLoss, Tolerance};
 use crate::parties::{Providers, ProvidersPlan};
 use crate::scenario::{Scenario, ServerName};
-use crate::server::aragora::{AgentSpec, Aragora, Settings};
+use crate::server::aragora::{AgentSpec, Aragora, Settings, StartError};
 use crate::stack::embedded::{Receiver, ScrapeJob, Scraper};
 
 /// The loopback interface and any free port: nothing of a run is reachable from elsewhere.
@@ -25,12 +26,18 @@ const REAL_TOLERANCE: Duration = Duration::from_millis(50);
 /// The worst delay of a start behind its plan at which a run in real time still proves something.
 const MOST_LAG: Duration = Duration::from_millis(500);
 
+/// Ports that are tried before the machine is taken to have none.
+const MOST_TRIES: u32 = 5;
+
+/// What the documents' examples use, where no contract says otherwise.
+const PROMETHEUS_INTERVAL: Duration = Duration::from_secs(15);
+
 /// Everything of one leg that lives while it runs.
 struct Stage {
     providers: Providers,
     receiver: Receiver,
     server: Aragora,
-    scraper: Option<Scraper>,
+    scraper: Scraper,
     client: LoadClient,
 }
 
@@ -48,14 +55,12 @@ pub(super) async fn observe(
     let start = clock.now();
     let mut plan = plan(scenario, options, seed, start);
     let stage = raise(&clock, scenario, options, seed, &plan.faults).await?;
-    if let Some(scraper) = &stage.scraper {
-        scraper.scrape().await;
-    }
-    let scraping = stage.scraper.clone().map(|scraper| tokio::spawn(scraper.run()));
+    stage.scraper.scrape().await;
+    let scraping = tokio::spawn(stage.scraper.clone().run());
     let phases = announce(&clock, &plan.phases, &listener);
     let report = Driver::new(&clock, schedule, stage.client.clone()).run(start, stop).await;
-    abort(scraping);
-    abort(Some(phases));
+    scraping.abort();
+    phases.abort();
     plan.interrupted = report.stopped;
     let leg = settle(&clock, scenario, stage).await;
     listener(&Event::Observed {
@@ -131,26 +136,54 @@ async fn raise(
     };
     let providers = Providers::start(clock, TcpListener::bind(LOOPBACK).await?, provider_plan)?;
     let receiver = Receiver::start(clock, TcpListener::bind(LOOPBACK).await?)?;
-    let mut env = scenario.env.clone();
-    env.insert("OTEL_ENABLED".to_owned(), "true".to_owned());
-    env.insert("OTEL_EXPORTER_OTLP_ENDPOINT".to_owned(), receiver.endpoint());
-    env.insert("METRICS_PORT".to_owned(), "0".to_owned());
-    let settings = Settings {
-        env,
+    let mut settings = Settings {
+        env: scenario.env.clone(),
         defects: options.defects.clone(),
         agents: AgentSpec::defaults(&providers.base_url()),
         seed: seed.of("server"),
     };
-    let server = match scenario.server {
-        ServerName::Aragora => Aragora::start(clock, ([127, 0, 0, 1], 0).into(), settings).await?,
-    };
-    let scraper = server.metrics.map(|address| {
-        let url = format!("http://{address}/metrics");
-        Scraper::new(clock, ScrapeJob { name: "aragora".to_owned(), url, interval: scenario.scrape_interval })
-    });
+    settings.env.insert("OTEL_ENABLED".to_owned(), "true".to_owned());
+    settings.env.insert("OTEL_EXPORTER_OTLP_ENDPOINT".to_owned(), receiver.endpoint());
+    let (server, metrics_port) = start(clock, scenario.server, settings).await?;
+    let scraper = Scraper::new(clock, scrape_job(scenario, metrics_port));
     let endpoints = Endpoints { api: server.api.to_string() };
     let client = LoadClient::new(clock, endpoints, seed.of("client"));
     Ok(Stage { providers, receiver, server, scraper, client })
+}
+
+/// Starts the server with a METRICS_PORT of our choosing, not of its own: that the port is honoured is one of the
+/// promises. Between the choice and its use somebody else may take the port; then another is chosen.
+async fn start(clock: &Clock, server: ServerName, settings: Settings) -> Result<(Aragora, u16), RunError> {
+    let mut tries = 0;
+    loop {
+        let port = TcpListener::bind(LOOPBACK).await?.local_addr()?.port();
+        let mut settings = settings.clone();
+        settings.env.insert("METRICS_PORT".to_owned(), port.to_string());
+        let started = match server {
+            ServerName::Aragora => Aragora::start(clock, ([127, 0, 0, 1], 0).into(), settings).await,
+        };
+        tries += 1;
+        match started {
+            Err(StartError::Listen(_)) if tries < MOST_TRIES => {}
+            started => return Ok((started?, port)),
+        }
+    }
+}
+
+/// The scrape configuration that the contracts document; the scenario may ask for another interval.
+fn scrape_job(scenario: &Scenario, port: u16) -> ScrapeJob {
+    let documented = scenario.contracts.clauses().find_map(|(_, clause)| match &clause.promise {
+        Promise::Scrape(target) => Some(target),
+        _ => None,
+    });
+    let (name, path, interval) = documented.map_or(("target", "/metrics", PROMETHEUS_INTERVAL), |target| {
+        (target.job.as_str(), target.path.as_str(), target.interval.0)
+    });
+    ScrapeJob {
+        name: name.to_owned(),
+        url: format!("http://127.0.0.1:{port}{path}"),
+        interval: scenario.scrape_interval.unwrap_or(interval),
+    }
 }
 
 /// Tells the listener when each phase begins.
@@ -169,22 +202,12 @@ fn announce(clock: &Clock, phases: &[PhaseWindow], listener: &Listener) -> JoinH
     })
 }
 
-fn abort(task: Option<JoinHandle<()>>) {
-    if let Some(task) = task {
-        task.abort();
-    }
-}
-
 /// The watermark: every span that has ended is exported, then metrics are scraped once more. Only then is what is
 /// absent known to be absent.
 async fn settle(clock: &Clock, scenario: &Scenario, stage: Stage) -> Leg {
     clock.turn(Turn::Sink).await;
     stage.server.flush().await;
-    let mut scrapes = Vec::new();
-    if let Some(scraper) = &stage.scraper {
-        scraper.scrape().await;
-        scrapes = scraper.scrapes();
-    }
+    stage.scraper.scrape().await;
     let mut ledger = stage.client.ledger();
     ledger.absorb_calls(stage.providers.book());
     let counts = stage.server.span_counts();
@@ -201,7 +224,7 @@ async fn settle(clock: &Clock, scenario: &Scenario, stage: Stage) -> Leg {
             }),
         },
         ledger,
-        scrapes,
+        scrapes: stage.scraper.scrapes(),
         spans: stage.receiver.spans(),
     }
 }

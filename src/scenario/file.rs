@@ -46,9 +46,9 @@ pub(super) struct ScenarioFile {
     /// How far telemetry may be from the ledger.
     #[serde(default)]
     pub(super) tolerance: ToleranceFile,
-    /// How often metrics are scraped. Default: 15s.
+    /// How often metrics are scraped. Default: as the contract says, else 15s.
     #[serde(default)]
-    pub(super) scrape_interval: Option<HumanDuration>,
+    pub(super) scrape_interval: Option<Located<HumanDuration>>,
 }
 
 /// What is judged.

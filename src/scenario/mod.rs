@@ -41,8 +41,8 @@ pub struct Scenario {
     pub faults: Vec<Fault>,
     /// How far telemetry may be from the ledger.
     pub tolerance: Tolerance,
-    /// How often metrics are scraped.
-    pub scrape_interval: Duration,
+    /// How often metrics are scraped; none is as the contract says.
+    pub scrape_interval: Option<Duration>,
 }
 
 /// A stretch of a run.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::file::{FaultFile, LoadFile, PersonaFile, PhaseFile, ScenarioFile, ServerName};
 use super::{Fault, Phase, Scenario};
 use crate::contract::yaml::{self, Located, Problem};
-use crate::contract::{Contract, Contracts, Glob};
+use crate::contract::{Contract, Contracts, Glob, HumanDuration};
 use crate::load::{Persona, PhaseLoad, Rate};
 use crate::observe::Tolerance;
 
@@ -60,6 +60,9 @@ pub fn load(path: &Path, read: &dyn Fn(&Path) -> io::Result<String>) -> Result<S
         }
     }
 }
+
+/// Below it a scraper does nothing but scrape.
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
 
 struct Resolver<'a> {
     path: &'a Path,
@@ -272,12 +275,13 @@ impl Resolver<'_> {
         }
     }
 
-    fn interval(&mut self, typed: Option<crate::contract::HumanDuration>) -> Duration {
-        let interval = typed.map_or(Duration::from_secs(15), |interval| interval.0);
-        if interval < Duration::from_millis(100) {
-            self.report(1, 1, "scrape_interval is below 100ms".to_owned(), &[]);
+    fn interval(&mut self, typed: Option<Located<HumanDuration>>) -> Option<Duration> {
+        let interval = typed?;
+        if interval.value.0 < SHORTEST_INTERVAL {
+            let message = format!("scrape_interval `{}` is too short", interval.value);
+            self.report(interval.line, interval.column, message, &["100ms or more".to_owned()]);
         }
-        interval.max(Duration::from_millis(100))
+        Some(interval.value.0)
     }
 }
 

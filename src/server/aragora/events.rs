@@ -76,8 +76,9 @@ pub(super) async fn serve(app: Arc<App>, mut socket: WebSocket, link: LinkEnd) {
             },
             event = events.recv() => match event {
                 Ok(event) => (subscribed.as_ref() == Some(&event.debate)).then_some(event.frame),
-                // A lagging subscriber has lost events; the next ones still come.
-                Err(broadcast::error::RecvError::Lagged(_)) => None,
+                Err(broadcast::error::RecvError::Lagged(lost)) => {
+                    Some(error(&app, &format!("{lost} events were lost: this connection reads too slowly")))
+                }
                 Err(broadcast::error::RecvError::Closed) => return,
             },
         };

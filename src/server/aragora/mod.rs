@@ -86,6 +86,14 @@ impl Aragora {
         let mut definitions = Definitions::default();
         Defect::distort_config(&settings.defects, &mut config);
         Defect::distort_definitions(&settings.defects, &mut definitions);
+        // Both ports before anything is started: a taken one leaves nothing behind.
+        let api_listener = TcpListener::bind(api).await?;
+        let api = api_listener.local_addr()?;
+        let metrics_listener = if config.metrics {
+            Some(TcpListener::bind((api.ip(), config.metrics_port)).await?)
+        } else {
+            None
+        };
         let ids = if clock.is_lockstep() { Ids::seeded(settings.seed.of("ids").0) } else { Ids::random() };
         let telemetry = Telemetry::init(clock, &config, definitions, ids)
             .map_err(|error| StartError::Config(vec![error]))?;
@@ -99,16 +107,14 @@ impl Aragora {
             store: Store::default(),
             telemetry: telemetry.clone(),
         });
-        let listener = TcpListener::bind(api).await?;
-        let api = listener.local_addr()?;
-        serve(clock, listener, routes::api(app));
-        let metrics = if config.metrics {
-            let listener = TcpListener::bind((api.ip(), config.metrics_port)).await?;
-            let address = listener.local_addr()?;
-            serve(clock, listener, routes::metrics(&telemetry));
-            Some(address)
-        } else {
-            None
+        serve(clock, api_listener, routes::api(app));
+        let metrics = match metrics_listener {
+            Some(listener) => {
+                let address = listener.local_addr()?;
+                serve(clock, listener, routes::metrics(&telemetry));
+                Some(address)
+            }
+            None => None,
         };
         Ok(Self { api, metrics, telemetry })
     }
