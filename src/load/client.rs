@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use http::{HeaderName, Method};
+use jiff::Timestamp;
 use parking_lot::Mutex;
 use rand::Rng;
 use serde_json::Value;
@@ -41,6 +42,8 @@ pub(super) struct Ask<'a> {
     pub(super) origin: Origin,
     /// The session and the step in it: chance follows from them.
     pub(super) step: (u64, u64),
+    /// From when on its latency counts.
+    pub(super) since: Timestamp,
 }
 
 impl LoadClient {
@@ -57,7 +60,6 @@ impl LoadClient {
     /// Asks, waits and enters what came of it. No answer within the client's patience, or none at all, is entered
     /// without a status.
     pub(super) async fn ask(&self, ask: Ask<'_>) -> Option<Reply> {
-        let sent = self.clock.now();
         let mut headers = HeaderMap::new();
         let (parent, trace_id) = self.trace(ask.step, &mut headers);
         let body = ask.body.as_ref().map(Value::to_string).unwrap_or_default();
@@ -76,7 +78,7 @@ impl LoadClient {
             route: ask.route.to_owned(),
             path: ask.path.split('?').next().unwrap_or_default().to_owned(),
             status_code,
-            sent,
+            sent: ask.since,
             done: self.clock.now(),
         };
         self.ledger.lock().request(RequestFact { trace, origin: ask.origin });

@@ -61,7 +61,7 @@ impl Driver {
                 continue;
             }
             report.started += 1;
-            sessions.spawn(arrival.persona.live(self.client.clone(), arrival.number));
+            sessions.spawn(arrival.persona.live(self.client.clone(), arrival.number, due));
         }
         let end = after(start, self.schedule.lasts());
         report.stopped = report.stopped || self.wait(end, &mut stop).await.is_break();

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use http::Method;
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -59,9 +60,9 @@ impl Persona {
         }
     }
 
-    /// Lives one session.
-    pub(super) async fn live(self, client: LoadClient, session: u64) {
-        let steps = Steps { client, session, step: 0 };
+    /// Lives one session, which was to begin at `due`.
+    pub(super) async fn live(self, client: LoadClient, session: u64, due: Timestamp) {
+        let steps = Steps { client, session, step: 0, due: Some(due) };
         match self {
             Self::Debater => debate(steps).await,
             Self::Reader => read(steps).await,
@@ -77,6 +78,8 @@ pub(super) struct Steps {
     pub(super) client: LoadClient,
     pub(super) session: u64,
     step: u64,
+    /// When the first step was to begin; taken by it.
+    due: Option<Timestamp>,
 }
 
 impl Steps {
@@ -85,18 +88,24 @@ impl Steps {
         (self.session, self.step)
     }
 
+    /// From when on the next step's latency counts: the session's planned start for the first, so that a driver that
+    /// is late cannot make the target look fast; the present for the others, which wait for an answer anyway.
+    pub(super) fn since(&mut self) -> Timestamp {
+        self.due.take().unwrap_or_else(|| self.client.clock.now())
+    }
+
     async fn get(&mut self, route: &str, path: String, origin: Origin) -> Option<Value> {
-        let step = self.next();
-        let ask = Ask { method: Method::GET, route, path, body: None, origin, step };
+        let (step, since) = (self.next(), self.since());
+        let ask = Ask { method: Method::GET, route, path, body: None, origin, step, since };
         let reply = self.client.ask(ask).await?;
         serde_json::from_slice(&reply.body).ok()
     }
 
     async fn post(&mut self, body: Option<Value>) -> Option<Value> {
-        let step = self.next();
+        let (step, since) = (self.next(), self.since());
         let path = "/api/debates".to_owned();
-        let ask =
-            Ask { method: Method::POST, route: "/api/debates", path, body, origin: Origin::Traffic, step };
+        let origin = Origin::Traffic;
+        let ask = Ask { method: Method::POST, route: "/api/debates", path, body, origin, step, since };
         let reply = self.client.ask(ask).await?;
         serde_json::from_slice(&reply.body).ok()
     }

@@ -29,9 +29,8 @@ type Socket = WebSocketStream<TcpStream>;
 
 /// Opens a WebSocket; the attempt is a request like any other, entered with its status.
 async fn connect(steps: &mut Steps) -> Option<(Socket, LinkEnd)> {
-    let step = steps.next();
+    let (step, sent) = (steps.next(), steps.since());
     let client = &steps.client;
-    let sent = client.clock.now();
     client.clock.turn(Turn::Completion).await;
     let mut headers = HeaderMap::new();
     let (parent, trace_id) = client.trace(step, &mut headers);

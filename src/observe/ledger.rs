@@ -137,7 +137,7 @@ pub struct TraceNote {
     pub path: String,
     /// The status code; none when no answer came.
     pub status_code: Option<u16>,
-    /// When it was sent.
+    /// From when on its latency counts: its planned start, where it had one.
     pub sent: Timestamp,
     /// When its answer had been read, or it was given up.
     pub done: Timestamp,
