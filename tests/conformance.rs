@@ -10,7 +10,7 @@ mod conformance {
     use std::sync::Arc;
 
     use probity::checks::{self, Verdict};
-    use probity::observe::Record;
+    use probity::observe::{Reason, Record};
     use probity::report::json;
     use probity::run::{ExitStatus, Listener, Options, Outcome, Time, judge, run};
     use probity::scenario::{Scenario, load};
@@ -230,7 +230,7 @@ mod conformance {
             live.record.write(&folder).expect("the record is written");
             let record = Record::read(&folder).expect("the record is read");
             assert_eq!(record, live.record);
-            assert_eq!(json(&judge(record, Vec::new())), json(&live));
+            assert_eq!(json(&judge(record)), json(&live));
         }
     }
 
@@ -259,6 +259,18 @@ mod conformance {
         assert_eq!(outcome.status, ExitStatus::Interrupted);
         assert_eq!(outcome.failures().count(), 0);
         assert!(json(&outcome).contains("\"exit_code\": 130"));
+    }
+
+    #[test]
+    fn a_generator_that_slipped_makes_the_run_invalid_also_when_judged_again() {
+        let mut record =
+            outcome(&scenario("smoke.yaml"), &options(None, &[Defect::LabelDropped]), false).record;
+        record.observations.plan.reasons = vec![Reason::Slipped(900)];
+        let folder = temporary("slipped");
+        record.write(&folder).expect("the record is written");
+        let outcome = judge(Record::read(&folder).expect("the record is read"));
+        assert_eq!(outcome.status, ExitStatus::RunInvalid);
+        assert!(json(&outcome).contains("\"slipped\": 900"));
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub(super) fn judge(args: &Judge, world: &mut World) -> Result<ExitStatus, Failu
             format!("{error}\nexpected a folder that `probity run` wrote, such as reports/smoke/record"),
         ),
     })?;
-    let outcome = run::judge(record, Vec::new());
+    let outcome = run::judge(record);
     let text = match args.format {
         Format::Terminal => terminal(&outcome, world.style()),
         Format::Json => json(&outcome),

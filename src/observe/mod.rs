@@ -15,7 +15,7 @@ pub use self::ledger::{
     CallEntry, CallKey, Ledger, MOST_TRACES, Origin, Outcome, ParentChoice, RequestEntry, RequestFact,
     RequestKey, TraceNote,
 };
-pub use self::plan::{PhaseWindow, Plan, PlannedFault, ProviderFault, Tolerance};
+pub use self::plan::{PhaseWindow, Plan, PlannedFault, ProviderFault, Reason, Tolerance};
 pub use self::record::{Record, RecordError};
 pub use self::scrape::{Scrape, ScrapeOutcome};
 pub use self::span::{Span, SpanLoss, Trees};

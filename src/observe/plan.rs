@@ -1,4 +1,5 @@
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use crate::contract::ProviderFault;
@@ -23,6 +24,32 @@ pub struct Plan {
     pub faults: Vec<PlannedFault>,
     /// Somebody stopped the run before its end: absence proves nothing.
     pub interrupted: bool,
+    /// What speaks against the run itself: it proves nothing, whatever it found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<Reason>,
+}
+
+/// Something that speaks against the run itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// Arrivals that were not started because too many sessions were under way.
+    Shed(u64),
+    /// Sessions that had to be cut off.
+    CutOff(u64),
+    /// The worst delay of a start behind its plan, in milliseconds.
+    Slipped(u64),
+}
+
+impl Reason {
+    /// In words.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Shed(count) => format!("{count} arrivals were shed: too many sessions were under way"),
+            Self::CutOff(count) => format!("{count} sessions would not end and were cut off"),
+            Self::Slipped(ms) => format!("the generator started a session {ms} ms late"),
+        }
+    }
 }
 
 /// How far telemetry may be from the ledger.

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use super::notes;
 use crate::checks::{Finding, Judgement, Verdict};
 use crate::contract::Level;
-use crate::run::{Coverage, ExitStatus, Outcome, Reason};
+use crate::observe::Reason;
+use crate::run::{Coverage, ExitStatus, Outcome};
 
 /// The version of [`Report`]'s form.
 pub const REPORT_VERSION: u32 = 1;
@@ -106,7 +107,7 @@ impl Report {
             clock: seen.plan.clock.clone(),
             status: outcome.status,
             exit_code: outcome.status.code(),
-            reasons: outcome.reasons.clone(),
+            reasons: outcome.reasons().to_vec(),
             totals: Totals {
                 requests: sum(|leg| leg.ledger.request_count()),
                 agent_calls: sum(|leg| leg.ledger.call_count()),

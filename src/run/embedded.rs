@@ -6,12 +6,14 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::execute::{Listener, Options, RunError, Seen, Time};
-use super::{Event, Reason};
+use super::Event;
+use super::execute::{Listener, Options, RunError, Time};
 use crate::clock::{Clock, Seed, Turn, after};
 use crate::contract::Promise;
 use crate::load::{DriveReport, Driver, Endpoints, LoadClient, Schedule};
-use crate::observe::{Leg, LegStart, Observations, PhaseWindow, Plan, PlannedFault, SpanLoss, Tolerance};
+use crate::observe::{
+    Leg, LegStart, Observations, PhaseWindow, Plan, PlannedFault, Reason, SpanLoss, Tolerance,
+};
 use crate::parties::{Providers, ProvidersPlan};
 use crate::scenario::{Scenario, ServerName};
 use crate::server::aragora::{AgentSpec, Aragora, Settings, StartError};
@@ -48,7 +50,7 @@ pub(super) async fn observe(
     options: &Options,
     listener: Listener,
     stop: watch::Receiver<bool>,
-) -> Result<Seen, RunError> {
+) -> Result<Observations, RunError> {
     let seed = Seed(options.seed.unwrap_or(scenario.seed));
     let schedule = schedule(scenario, seed);
     listener(&Event::Started { scenario: scenario.name.clone(), seed: seed.0, lasts: schedule.lasts() });
@@ -62,6 +64,7 @@ pub(super) async fn observe(
     scraping.abort();
     phases.abort();
     plan.interrupted = report.stopped;
+    plan.reasons = reasons(&report);
     let leg = settle(&clock, scenario, stage).await;
     listener(&Event::Observed {
         requests: leg.ledger.request_count(),
@@ -69,7 +72,7 @@ pub(super) async fn observe(
         spans: leg.spans.len(),
         scrapes: leg.scrapes.len(),
     });
-    Ok(Seen { observations: Observations { plan, legs: vec![leg] }, reasons: reasons(&report) })
+    Ok(Observations { plan, legs: vec![leg] })
 }
 
 fn schedule(scenario: &Scenario, seed: Seed) -> Schedule {
@@ -118,6 +121,7 @@ fn plan(scenario: &Scenario, options: &Options, seed: Seed, start: Timestamp) ->
         phases,
         faults,
         interrupted: false,
+        reasons: Vec::new(),
     }
 }
 

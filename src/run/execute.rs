@@ -5,9 +5,9 @@ use tokio::sync::watch;
 
 use super::embedded;
 use super::event::Event;
-use super::outcome::{Outcome, Reason};
+use super::outcome::Outcome;
 use crate::clock::{Clock, Stuck, lockstep};
-use crate::observe::{Observations, Record};
+use crate::observe::Record;
 use crate::scenario::Scenario;
 use crate::server::Defect;
 use crate::server::aragora::StartError;
@@ -86,14 +86,7 @@ pub fn run(
             runtime.block_on(run(Clock::real()))?
         }
     };
-    let record = Record { contracts: scenario.contracts.clone(), observations: seen.observations };
-    let outcome = super::judge(record, seen.reasons);
+    let outcome = super::judge(Record { contracts: scenario.contracts.clone(), observations: seen });
     listener(&Event::Judged { status: outcome.status });
     Ok(outcome)
-}
-
-/// What was seen, and what speaks against the run itself.
-pub(super) struct Seen {
-    pub(super) observations: Observations,
-    pub(super) reasons: Vec<Reason>,
 }

@@ -15,13 +15,13 @@ mod outcome;
 pub use self::event::{EVENTS_VERSION, Event};
 #[cfg(all(feature = "server", feature = "load"))]
 pub use self::execute::{Listener, Options, RunError, Time, run};
-pub use self::outcome::{Coverage, ExitStatus, Outcome, Reason};
+pub use self::outcome::{Coverage, ExitStatus, Outcome};
 
 use crate::checks;
 use crate::observe::Record;
 
 /// Judges a record: that of a run that has just ended, or one from disk.
-pub fn judge(record: Record, reasons: Vec<Reason>) -> Outcome {
+pub fn judge(record: Record) -> Outcome {
     let judgements = checks::judge(&record.contracts, &record.observations);
-    Outcome::new(record, judgements, reasons)
+    Outcome::new(record, judgements)
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::checks::{Judgement, Verdict};
 use crate::contract::{Contracts, Glob, Level, Omission};
-use crate::observe::{Observations, Record};
+use crate::observe::{Observations, Reason, Record};
 
 /// What a run came to, as the process says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -77,29 +77,6 @@ impl ExitStatus {
     }
 }
 
-/// Something that speaks against the run itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Reason {
-    /// Arrivals that were not started because too many sessions were under way.
-    Shed(u64),
-    /// Sessions that had to be cut off.
-    CutOff(u64),
-    /// The worst delay of a start behind its plan, in milliseconds.
-    Slipped(u64),
-}
-
-impl Reason {
-    /// In words.
-    pub fn text(&self) -> String {
-        match self {
-            Self::Shed(count) => format!("{count} arrivals were shed: too many sessions were under way"),
-            Self::CutOff(count) => format!("{count} sessions would not end and were cut off"),
-            Self::Slipped(ms) => format!("the generator started a session {ms} ms late"),
-        }
-    }
-}
-
 /// How much of the contracts was judged.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -125,17 +102,20 @@ pub struct Outcome {
     pub judgements: Vec<Judgement>,
     /// How much was judged.
     pub coverage: Coverage,
-    /// What speaks against the run itself.
-    pub reasons: Vec<Reason>,
     /// What it all comes to.
     pub status: ExitStatus,
 }
 
 impl Outcome {
-    pub(super) fn new(record: Record, judgements: Vec<Judgement>, reasons: Vec<Reason>) -> Self {
+    pub(super) fn new(record: Record, judgements: Vec<Judgement>) -> Self {
         let coverage = coverage(&record.contracts, &record.observations, &judgements);
-        let status = status(&record.observations, &judgements, &coverage, &reasons);
-        Self { record, judgements, coverage, reasons, status }
+        let status = status(&record.observations, &judgements, &coverage);
+        Self { record, judgements, coverage, status }
+    }
+
+    /// What speaks against the run itself.
+    pub fn reasons(&self) -> &[Reason] {
+        &self.record.observations.plan.reasons
     }
 
     /// The judgements that found something.
@@ -165,17 +145,12 @@ fn coverage(contracts: &Contracts, seen: &Observations, judgements: &[Judgement]
     coverage
 }
 
-fn status(
-    seen: &Observations,
-    judgements: &[Judgement],
-    coverage: &Coverage,
-    reasons: &[Reason],
-) -> ExitStatus {
+fn status(seen: &Observations, judgements: &[Judgement], coverage: &Coverage) -> ExitStatus {
     let mut all = Vec::new();
     if seen.plan.interrupted {
         all.push(ExitStatus::Interrupted);
     }
-    if !reasons.is_empty() {
+    if !seen.plan.reasons.is_empty() {
         all.push(ExitStatus::RunInvalid);
     }
     let binding = |judgement: &Judgement| judgement.level <= Level::Should;
