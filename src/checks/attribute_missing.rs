@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Case, Check, Explanation, Finding, Verdict};
 use crate::contract::{Clause, LedgerField, Promise, SpanAttribute};
-use crate::observe::{Leg, Span, TraceNote};
+use crate::observe::{Leg, Span, TraceNote, Trees};
 
 /// A span lacks a promised attribute, or carries another value than the client knows.
 pub(super) struct AttributeMissing;
@@ -19,7 +19,7 @@ impl Check for AttributeMissing {
             judges: "That every span of the promised kind carries the attribute and, where the clause says what it agrees with, the value that the ledger holds for the same trace.",
             why: "A search by an attribute silently leaves out the spans that lack it, usually those of the failures.",
             needs: "Spans of that kind; for the values, traces whose id the client chose.",
-            wrong: "A trace in which two requests share an id is not compared with the ledger.",
+            wrong: "A trace in which two requests share an id is not compared with the ledger. Of spans of the kind below one another only the outermost is; when that one was lost on the way, the next is taken for it.",
         }
     }
 
@@ -29,7 +29,7 @@ impl Check for AttributeMissing {
         for leg in &case.seen.legs {
             let spans: Vec<&Span> = leg.spans.iter().filter(|span| span.is(&promise.on)).collect();
             count += spans.len();
-            findings.extend(lacking(promise, &spans));
+            findings.extend(lacking(promise, &spans, leg));
             findings.extend(disagreeing(promise, &spans, leg));
         }
         if count == 0 {
@@ -39,9 +39,20 @@ impl Check for AttributeMissing {
     }
 }
 
-fn lacking(promise: &SpanAttribute, spans: &[&Span]) -> Option<Finding> {
-    let without: Vec<_> =
-        spans.iter().filter(|span| !span.attributes.contains_key(&promise.attribute)).collect();
+fn lacking(promise: &SpanAttribute, spans: &[&Span], leg: &Leg) -> Option<Finding> {
+    let notes = unique_notes(leg);
+    let without: Vec<&Span> = spans
+        .iter()
+        .copied()
+        .filter(|span| !span.attributes.contains_key(&promise.attribute))
+        .filter(|span| !unknowable(promise, notes.get(span.trace_id.as_str()).copied()))
+        .collect();
+    // Without a traceparent nobody knows which of the roots belong to requests that were given up.
+    let given_up =
+        leg.ledger.traces.iter().filter(|note| note.trace_id.is_none() && unknowable(promise, Some(note)));
+    if without.iter().all(|span| span.parent_id.is_none()) && without.len() <= given_up.count() {
+        return None;
+    }
     let first = without.first()?;
     Some(Finding {
         subject: format!("attribute `{}`", promise.attribute),
@@ -55,11 +66,19 @@ fn lacking(promise: &SpanAttribute, spans: &[&Span]) -> Option<Finding> {
     })
 }
 
+/// Whether the attribute stands for something that only an answer gives, and none was given.
+fn unknowable(promise: &SpanAttribute, note: Option<&TraceNote>) -> bool {
+    promise.agrees_with == Some(LedgerField::StatusCode)
+        && note.is_some_and(|note| note.status_code.is_none())
+}
+
 fn disagreeing(promise: &SpanAttribute, spans: &[&Span], leg: &Leg) -> Option<Finding> {
     let field = promise.agrees_with?;
-    let notes = unique_notes(leg);
+    let (notes, trees) = (unique_notes(leg), Trees::new(&leg.spans));
     let wrong: Vec<_> = spans
         .iter()
+        // Below a span of the kind stands the work of another hop, of which the client knows nothing.
+        .filter(|span| !trees.ancestors(span).any(|ancestor| ancestor.is(&promise.on)))
         .filter_map(|span| {
             let expected = held(notes.get(span.trace_id.as_str())?, field)?;
             let observed = text(span.attributes.get(&promise.attribute)?);
@@ -67,10 +86,14 @@ fn disagreeing(promise: &SpanAttribute, spans: &[&Span], leg: &Leg) -> Option<Fi
         })
         .collect();
     let (span, expected, observed) = wrong.first()?;
+    let more = match wrong.len() - 1 {
+        0 => String::new(),
+        more => format!(", and {more} more spans disagree"),
+    };
     Some(Finding {
         subject: format!("attribute `{}`", promise.attribute),
         expected: format!("`{expected}`, the {} that the client knows", field.name()),
-        observed: format!("`{observed}`, and {} more spans that disagree", wrong.len() - 1),
+        observed: format!("`{observed}`{more}"),
         evidence: vec![format!("trace {} span {} ({})", span.trace_id, span.span_id, span.name)],
         next: "set the attribute from the request and the answer themselves, not from defaults".to_owned(),
     })
@@ -97,6 +120,7 @@ fn held(note: &TraceNote, field: LedgerField) -> Option<String> {
     }
 }
 
-fn text(value: &Value) -> String {
+/// A value as a label would hold it.
+pub(super) fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -24,13 +24,27 @@ pub(super) struct Entry {
 #[derive(Debug, Default)]
 pub(super) struct Expected {
     pub(super) by_labels: BTreeMap<Labels, Entry>,
-    /// Requests without an answer: the server may have counted them, under whatever status it was about to send.
-    pub(super) unanswered: u64,
+    /// Requests without an answer, by all labels but the status: the server may have counted them, under whatever
+    /// status it was about to send.
+    pub(super) unanswered: BTreeMap<Labels, u64>,
 }
 
 impl Expected {
     pub(super) fn total(&self) -> u64 {
-        self.by_labels.values().map(|entry| entry.count).sum()
+        self.by_labels.values().fold(0, |sum, entry| sum.saturating_add(entry.count))
+    }
+
+    /// Requests without an answer that may have been counted under these labels.
+    pub(super) fn unanswered(&self, mapping: &Mapping<'_>, labels: &Labels) -> u64 {
+        self.unanswered.get(&mapping.known_unanswered(labels)).copied().unwrap_or(0)
+    }
+}
+
+impl Mapping<'_> {
+    /// The labels less those that only an answer gives.
+    pub(super) fn known_unanswered(&self, labels: &Labels) -> Labels {
+        let answered = self.labels.iter().filter(|(_, field)| **field == LedgerField::StatusCode);
+        answered.fold(labels.clone(), |labels, (name, _)| labels.without(name.as_str()))
     }
 }
 
@@ -42,17 +56,18 @@ pub(super) fn expected(ledger: &Ledger, mapping: &Mapping<'_>) -> Expected {
                 if excluded(key.origin, mapping.exclude) {
                     continue;
                 }
-                let Some(status) = key.status_code else {
-                    expected.unanswered += entry.count;
-                    continue;
-                };
                 let labels = label(mapping, |field| match field {
                     LedgerField::Method => Some(key.method.clone()),
                     LedgerField::Route => Some(key.route.clone()),
-                    LedgerField::StatusCode => Some(status.to_string()),
+                    LedgerField::StatusCode => key.status_code.map(|status| status.to_string()),
                     LedgerField::Path | LedgerField::Agent | LedgerField::Outcome => None,
                 });
-                add(&mut expected, labels, entry.count, entry.total_ns);
+                if key.status_code.is_some() {
+                    add(&mut expected, labels, entry.count, entry.total_ns);
+                } else {
+                    let unanswered = expected.unanswered.entry(labels).or_default();
+                    *unanswered = unanswered.saturating_add(entry.count);
+                }
             }
         }
         LedgerBook::AgentCalls => {
@@ -83,6 +98,7 @@ fn label(mapping: &Mapping<'_>, value: impl Fn(LedgerField) -> Option<String>) -
 
 fn add(expected: &mut Expected, labels: Labels, count: u64, total_ns: u64) {
     let entry = expected.by_labels.entry(labels).or_default();
-    entry.count += count;
+    // A record is a file: what it says must not be able to stop the judge.
+    entry.count = entry.count.saturating_add(count);
     entry.seconds += total_ns as f64 / 1e9;
 }

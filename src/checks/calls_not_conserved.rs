@@ -1,7 +1,7 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::balance::{Expected, Mapping, expected};
-use super::series::{growth, last_scrape_at};
+use super::series::{falls, growth, last_scrape_at};
 use super::{Case, Check, Explanation, Finding, Verdict};
 use crate::contract::{Clause, Conserve, LedgerBook, Promise};
 use crate::observe::Leg;
@@ -17,7 +17,7 @@ impl Check for CallsNotConserved {
 
     fn explanation(&self) -> Explanation {
         Explanation {
-            judges: "That a counter of agent calls grew, for each combination of labels, by exactly what the synthetic providers were asked.",
+            judges: "That a counter of agent calls grew, as `increase` reads it and for each combination of labels, by exactly what the synthetic providers were asked.",
             why: "Error shares and costs of agents are computed from it; a call that is not counted is paid all the same.",
             needs: "Calls that reached our providers, a scrape before them and one after the last of them.",
             wrong: "A call that never reaches a provider (refused connection) is counted by the server alone.",
@@ -37,16 +37,20 @@ impl Check for CallsNotConserved {
 /// Compares the growth of a counter with the ledger, leg by leg.
 pub(super) fn conserve(promise: &Conserve, case: &Case<'_>) -> Verdict {
     let mapping = Mapping { book: promise.ledger, labels: &promise.labels, exclude: &promise.exclude };
-    let (mut findings, mut counted, mut observed_any) = (Vec::new(), 0, false);
+    let (mut findings, mut counted, mut observed_any, mut told) = (Vec::new(), 0_u64, false, false);
     for leg in &case.seen.legs {
+        let Some(observed) = growth(leg, promise.metric.as_str(), promise.labels.keys()) else { continue };
         let expected = expected(&leg.ledger, &mapping);
-        let observed = growth(leg, promise.metric.as_str(), promise.labels.keys());
+        told = true;
         observed_any |= observed.values().any(|value| *value != 0.0);
-        counted += expected.total();
-        findings.extend(compare(promise, leg, &expected, &observed));
+        counted = counted.saturating_add(expected.total());
+        findings.extend(compare(promise, leg, &mapping, &expected, &observed));
+    }
+    if !told {
+        return Verdict::vacuous("no job was scraped both before the traffic and after it");
     }
     if counted == 0 && !observed_any {
-        return Verdict::vacuous(format!("the ledger holds no {}", promise.ledger));
+        return Verdict::vacuous(format!("the ledger holds no {} that had to be counted", promise.ledger));
     }
     Verdict::from_findings(findings, || {
         format!("{counted} {} counted, by the ledger and by the metric", promise.ledger)
@@ -56,8 +60,9 @@ pub(super) fn conserve(promise: &Conserve, case: &Case<'_>) -> Verdict {
 fn compare(
     promise: &Conserve,
     leg: &Leg,
+    mapping: &Mapping<'_>,
     expected: &Expected,
-    observed: &std::collections::BTreeMap<Labels, f64>,
+    observed: &BTreeMap<Labels, f64>,
 ) -> Vec<Finding> {
     let keys: BTreeSet<&Labels> = expected.by_labels.keys().chain(observed.keys()).collect();
     let sides: Vec<(&Labels, u64, f64)> = keys
@@ -67,31 +72,49 @@ fn compare(
             (labels, held, observed.get(labels).copied().unwrap_or(0.0))
         })
         .collect();
-    // Requests without an answer may have been counted, under whatever labels: that much excess is nobody's fault.
-    let excess: f64 = sides.iter().map(|(_, held, seen)| (seen - *held as f64).max(0.0)).sum();
-    let excused = excess <= expected.unanswered as f64;
+    // Requests without an answer may have been counted, under whatever status: that much excess is nobody's fault.
+    let mut excess: BTreeMap<Labels, f64> = BTreeMap::new();
+    for (labels, held, seen) in &sides {
+        *excess.entry(mapping.known_unanswered(labels)).or_default() += (seen - *held as f64).max(0.0);
+    }
+    let excused = |labels: &Labels| {
+        let excess = excess.get(&mapping.known_unanswered(labels)).copied().unwrap_or(0.0);
+        excess <= expected.unanswered(mapping, labels) as f64
+    };
+    let falls = falls(leg, promise.metric.as_str(), promise.labels.keys());
     sides
         .into_iter()
-        .filter(|(_, held, seen)| *seen != *held as f64 && !(excused && *seen > *held as f64))
-        .map(|(labels, held, seen)| Finding {
-            subject: format!("{}{labels}", promise.metric),
-            expected: format!("{held} {} (ledger)", promise.ledger),
-            observed: format!("{seen} counted"),
-            evidence: vec![
-                last_scrape_at(leg),
-                format!("{} {} without an answer", expected.unanswered, promise.ledger),
-            ],
-            next: advice(held, seen),
+        .filter(|(labels, held, seen)| *seen != *held as f64 && !(*seen > *held as f64 && excused(labels)))
+        .map(|(labels, held, seen)| {
+            let mut evidence = vec![last_scrape_at(leg, promise.metric.as_str())];
+            let unanswered = expected.unanswered(mapping, labels);
+            if unanswered > 0 {
+                evidence.push(format!("{unanswered} more {} without an answer", promise.ledger));
+            }
+            evidence.extend(falls.get(labels).cloned());
+            Finding {
+                subject: format!("{}{labels}", promise.metric),
+                expected: format!("{held} {} (ledger)", promise.ledger),
+                observed: format!("{seen} counted"),
+                evidence,
+                next: advice(held, seen, falls.contains_key(labels)).to_owned(),
+            }
         })
         .collect()
 }
 
-fn advice(held: u64, seen: f64) -> String {
-    let text = match held as f64 {
-        held if held > 0.0 && seen == 2.0 * held => {
-            "exactly twice: look for a second place that records, such as a middleware"
+fn advice(held: u64, seen: f64, fell: bool) -> &'static str {
+    match held as f64 {
+        _ if fell => {
+            "a counter only grows: look for a restart in mid-run, or for code that sets or clears it"
+        }
+        _ if !seen.is_finite() || seen < 0.0 => {
+            "a counter is a finite number from zero up: look at what is added to it"
         }
         0.0 => "nothing of the kind was done: look at how these labels get their values",
+        held if seen == 2.0 * held => {
+            "exactly twice: look for a second place that records, such as a middleware"
+        }
         _ if seen == 0.0 => {
             "none of them was counted under these labels: look at how the labels get their values"
         }
@@ -99,6 +122,5 @@ fn advice(held: u64, seen: f64) -> String {
             "more than was done: look for a second place that records, or for another client"
         }
         _ => "fewer than were done: look for paths that return before they record",
-    };
-    text.to_owned()
+    }
 }

@@ -1,9 +1,11 @@
-use super::balance::{Mapping, expected};
-use super::series::{growth, last_scrape_at};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::balance::{Entry, Expected, Mapping, expected};
+use super::series::{growth, jobs, last_scrape_at};
 use super::{Case, Check, Explanation, Finding, Verdict};
 use crate::contract::{Clause, Latency, LedgerBook, Promise};
 use crate::observe::exposition::{Labels, Sample};
-use crate::observe::{Leg, Scrape};
+use crate::observe::{Leg, Scrape, Tolerance};
 
 /// A histogram's buckets, count and sum do not fit one another, or cannot be true.
 pub(super) struct HistogramIncoherent;
@@ -15,7 +17,7 @@ impl Check for HistogramIncoherent {
 
     fn explanation(&self) -> Explanation {
         Explanation {
-            judges: "That buckets are cumulative and end in +Inf, +Inf equals the count, the sum lies between what the buckets allow, the count is the ledger's, and the sum is physically possible: a server cannot have worked longer than its clients waited, nor have waited less for a provider than the provider took.",
+            judges: "That buckets are cumulative and end in +Inf, +Inf equals the count, the sum lies between what the buckets allow, the count is the ledger's, and the sum is physically possible: a server cannot have worked longer than its clients waited, nor have waited less for a provider than the provider took, but for the tolerance.",
             why: "Quantiles are computed from the buckets and averages from the sum; when the two disagree, one of your panels lies.",
             needs: "Timed work in the ledger, a scrape before it and one after the last of it.",
             wrong: "Against a shared target, or one that does work that no client waits for, the physical bounds do not hold.",
@@ -24,21 +26,31 @@ impl Check for HistogramIncoherent {
 
     fn judge(&self, clause: &Clause, case: &Case<'_>) -> Option<Verdict> {
         let Promise::Latency(promise) = &clause.promise else { return None };
-        let (mut findings, mut timed, mut observed) = (Vec::new(), 0, 0.0);
+        let mapping = Mapping { book: promise.ledger, labels: &promise.labels, exclude: &promise.exclude };
+        let count = format!("{}_count", promise.metric);
+        let (mut findings, mut timed, mut observed, mut told) = (Vec::new(), 0_u64, 0.0, false);
         for leg in &case.seen.legs {
-            let mapping =
-                Mapping { book: promise.ledger, labels: &promise.labels, exclude: &promise.exclude };
-            timed += expected(&leg.ledger, &mapping).total();
-            observed += growth(leg, &format!("{}_count", promise.metric), [].iter()).values().sum::<f64>();
-            if let Some(last) = leg.last_scrape() {
-                findings.extend(shape(promise, last));
-            }
-            findings.extend(against_ledger(promise, leg));
+            let lasts = jobs(leg).into_values().filter_map(|job| job.answered.last().copied());
+            findings.extend(lasts.flat_map(|last| shape(promise, last)));
+            let Some(counts) = growth(leg, &count, promise.labels.keys()) else { continue };
+            told = true;
+            observed += counts.values().sum::<f64>();
+            let expected = expected(&leg.ledger, &mapping);
+            timed = timed.saturating_add(expected.total());
+            let sides = Sides { promise, mapping: &mapping, expected, counts };
+            findings.extend(against_ledger(&sides, leg, case.seen.plan.tolerance));
+        }
+        if !findings.is_empty() {
+            return Some(Verdict::Fail(findings));
+        }
+        if !told {
+            return Some(Verdict::vacuous("no job was scraped both before the traffic and after it"));
         }
         if timed == 0 && observed == 0.0 {
-            return Some(Verdict::vacuous(format!("the ledger holds no {}", promise.ledger)));
+            let book = promise.ledger;
+            return Some(Verdict::vacuous(format!("the ledger holds no {book} that had to be observed")));
         }
-        Some(Verdict::from_findings(findings, || format!("{timed} observations, buckets and sum fit")))
+        Some(Verdict::Pass { evidence: format!("{timed} observations, buckets and sum fit") })
     }
 }
 
@@ -46,17 +58,18 @@ impl Check for HistogramIncoherent {
 fn shape(promise: &Latency, scrape: &Scrape) -> Vec<Finding> {
     let name = promise.metric.as_str();
     let (bucket, count, sum) = (format!("{name}_bucket"), format!("{name}_count"), format!("{name}_sum"));
+    let mut all: BTreeSet<Labels> =
+        scrape.samples(&bucket).map(|sample| sample.labels.without("le")).collect();
+    all.extend(scrape.samples(&count).chain(scrape.samples(&sum)).map(|sample| sample.labels.clone()));
     let mut findings = Vec::new();
-    for counted in scrape.samples(&count) {
-        let labels = &counted.labels;
+    for labels in &all {
         let mut buckets: Vec<(f64, f64)> = scrape
             .samples(&bucket)
             .filter(|sample| sample.labels.without("le") == *labels)
             .filter_map(|sample| Some((bound(sample)?, sample.value)))
             .collect();
         buckets.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let total = scrape.value(&sum, labels).unwrap_or(f64::NAN);
-        let wrong = fault(&buckets, counted.value, total);
+        let wrong = fault(&buckets, scrape.value(&count, labels), scrape.value(&sum, labels));
         findings.extend(wrong.map(|(expected, observed)| Finding {
             subject: format!("{name}{labels}"),
             expected,
@@ -80,22 +93,25 @@ fn listing(buckets: &[(f64, f64)]) -> String {
 }
 
 /// The first thing that is wrong: what was expected, and what is there.
-fn fault(buckets: &[(f64, f64)], count: f64, sum: f64) -> Option<(String, String)> {
+fn fault(buckets: &[(f64, f64)], count: Option<f64>, sum: Option<f64>) -> Option<(String, String)> {
+    if let Some((bound, value)) = buckets.iter().find(|(_, value)| !value.is_finite() || *value < 0.0) {
+        return Some((format!("a number from zero up in the bucket le {bound}"), format!("{value}")));
+    }
     if let Some(pair) = buckets.windows(2).find(|pair| pair[1].1 < pair[0].1) {
         let (low, high) = (pair[0], pair[1]);
         return Some((format!("at least {} up to {}", low.1, high.0), format!("{}", high.1)));
     }
-    match buckets.last() {
-        Some((bound, total)) if *bound == f64::INFINITY => {
-            if *total != count {
-                return Some((format!("_count {total}, as the bucket +Inf says"), format!("_count {count}")));
-            }
-        }
-        _ => return Some(("a bucket le=\"+Inf\"".to_owned(), "none".to_owned())),
+    let Some((_, total)) = buckets.last().filter(|(bound, _)| *bound == f64::INFINITY) else {
+        return Some(("a bucket le=\"+Inf\"".to_owned(), "none".to_owned()));
+    };
+    if count != Some(*total) {
+        let count = count.map_or_else(|| "no _count".to_owned(), |count| format!("_count {count}"));
+        return Some((format!("_count {total}, as the bucket +Inf says"), count));
     }
-    if !sum.is_finite() {
-        return Some(("a finite _sum".to_owned(), format!("_sum {sum}")));
-    }
+    let Some(sum) = sum.filter(|sum| sum.is_finite()) else {
+        let sum = sum.map_or_else(|| "no _sum".to_owned(), |sum| format!("_sum {sum}"));
+        return Some(("a finite _sum".to_owned(), sum));
+    };
     let (least, most) = bounds(buckets);
     // Half a part in a thousand for the rounding of thousands of additions.
     if sum < least * 0.9995 || sum > most * 1.0005 {
@@ -118,34 +134,44 @@ fn bounds(buckets: &[(f64, f64)]) -> (f64, f64) {
     (least, most)
 }
 
+/// The books of one leg, side by side.
+struct Sides<'a> {
+    promise: &'a Latency,
+    mapping: &'a Mapping<'a>,
+    expected: Expected,
+    counts: BTreeMap<Labels, f64>,
+}
+
 /// What must hold between the histogram's growth and the ledger.
-fn against_ledger(promise: &Latency, leg: &Leg) -> Vec<Finding> {
-    let mapping = Mapping { book: promise.ledger, labels: &promise.labels, exclude: &promise.exclude };
-    let expected = expected(&leg.ledger, &mapping);
-    let counts = growth(leg, &format!("{}_count", promise.metric), promise.labels.keys());
-    let sums = growth(leg, &format!("{}_sum", promise.metric), promise.labels.keys());
-    let keys: std::collections::BTreeSet<&Labels> = expected.by_labels.keys().chain(counts.keys()).collect();
+fn against_ledger(sides: &Sides<'_>, leg: &Leg, tolerance: Tolerance) -> Vec<Finding> {
+    let Sides { promise, mapping, expected, counts } = sides;
+    let (count_name, sum_name) = (format!("{}_count", promise.metric), format!("{}_sum", promise.metric));
+    let sums = growth(leg, &sum_name, promise.labels.keys()).unwrap_or_default();
+    let keys: BTreeSet<&Labels> = expected.by_labels.keys().chain(counts.keys()).collect();
     let mut findings = Vec::new();
     for labels in keys {
         let held = expected.by_labels.get(labels).copied().unwrap_or_default();
         let count = counts.get(labels).copied().unwrap_or(0.0);
         let sum = sums.get(labels).copied().unwrap_or(0.0);
+        let unanswered = expected.unanswered(mapping, labels);
         let mut find = |expected: String, observed: String, next: &str| {
             findings.push(Finding {
                 subject: format!("{}{labels}", promise.metric),
                 expected,
                 observed,
-                evidence: vec![last_scrape_at(leg)],
+                evidence: vec![last_scrape_at(leg, &count_name)],
                 next: next.to_owned(),
             });
         };
-        if count < held.count as f64 || count > (held.count + expected.unanswered) as f64 {
+        let least = held.count as f64;
+        // Written so that a count or a sum that is not a number is never within.
+        if !(least..=least + unanswered as f64).contains(&count) {
             find(
                 format!("{} observations (ledger)", held.count),
                 format!("{count} observations"),
                 "record each piece of work once, on every path that ends it",
             );
-        } else if impossible(promise.ledger, sum, held.seconds) && expected.unanswered == 0 {
+        } else if unanswered == 0 && !is_possible(promise.ledger, sum, held, tolerance) {
             find(
                 possible(promise.ledger, held.seconds),
                 format!("{sum:.6} s in all"),
@@ -159,10 +185,12 @@ fn against_ledger(promise: &Latency, leg: &Leg) -> Vec<Finding> {
 /// Sums of thousands of floats and of whole nanoseconds differ by rounding.
 const ROUNDING: f64 = 1e-6;
 
-fn impossible(book: LedgerBook, sum: f64, ledger: f64) -> bool {
+/// In real time the two sides of a call do not see its end at the same instant: that is the tolerance.
+fn is_possible(book: LedgerBook, sum: f64, held: Entry, tolerance: Tolerance) -> bool {
+    let slack = tolerance.latency_ns as f64 / 1e9 * held.count as f64 + held.seconds * ROUNDING + ROUNDING;
     match book {
-        LedgerBook::Requests => sum > ledger * (1.0 + ROUNDING) + ROUNDING,
-        LedgerBook::AgentCalls => sum < ledger * (1.0 - ROUNDING) - ROUNDING,
+        LedgerBook::Requests => sum <= held.seconds + slack,
+        LedgerBook::AgentCalls => sum >= held.seconds - slack,
     }
 }
 

@@ -23,11 +23,11 @@ impl Check for LatencyOff {
 
     fn judge(&self, clause: &Clause, case: &Case<'_>) -> Option<Verdict> {
         let Promise::Latency(promise) = &clause.promise else { return None };
-        let (mut findings, mut compared, mut seconds) = (Vec::new(), 0, 0.0);
+        let (mut findings, mut compared, mut seconds) = (Vec::new(), 0_u64, 0.0);
         for leg in &case.seen.legs {
             let (found, count, sum) = compare(promise, leg, case.seen.plan.tolerance);
             findings.extend(found);
-            compared += count;
+            compared = compared.saturating_add(count);
             seconds += sum;
         }
         if compared == 0 {
@@ -43,24 +43,27 @@ impl Check for LatencyOff {
 fn compare(promise: &Latency, leg: &Leg, tolerance: Tolerance) -> (Vec<Finding>, u64, f64) {
     let mapping = Mapping { book: promise.ledger, labels: &promise.labels, exclude: &promise.exclude };
     let expected = expected(&leg.ledger, &mapping);
-    let counts = growth(leg, &format!("{}_count", promise.metric), promise.labels.keys());
-    let sums = growth(leg, &format!("{}_sum", promise.metric), promise.labels.keys());
-    let (mut findings, mut compared, mut seconds) = (Vec::new(), 0, 0.0);
+    let (count_name, sum_name) = (format!("{}_count", promise.metric), format!("{}_sum", promise.metric));
+    let counts = growth(leg, &count_name, promise.labels.keys()).unwrap_or_default();
+    let sums = growth(leg, &sum_name, promise.labels.keys()).unwrap_or_default();
+    let (mut findings, mut compared, mut seconds) = (Vec::new(), 0_u64, 0.0);
     for (labels, held) in &expected.by_labels {
         if counts.get(labels).copied() != Some(held.count as f64) {
             continue;
         }
-        compared += held.count;
+        compared = compared.saturating_add(held.count);
         seconds += held.seconds;
         let sum = sums.get(labels).copied().unwrap_or(0.0);
         // Rounding of long sums, beside what the scenario tolerates for each observation.
         let allowed = tolerance.latency_ns as f64 / 1e9 * held.count as f64 + held.seconds.abs() * 1e-9;
-        if (sum - held.seconds).abs() > allowed {
+        let within = (sum - held.seconds).abs() <= allowed;
+        // A sum that is not a number is not within anything.
+        if !within {
             findings.push(Finding {
                 subject: format!("{}{labels}", promise.metric),
                 expected: format!("{:.6} s in {} observations (ledger)", held.seconds, held.count),
                 observed: format!("{sum:.6} s in {} observations", held.count),
-                evidence: vec![last_scrape_at(leg), format!("tolerated: {allowed:.9} s")],
+                evidence: vec![last_scrape_at(leg, &count_name), format!("tolerated: {allowed:.9} s")],
                 next: advice(sum, held.seconds).to_owned(),
             });
         }

@@ -1,7 +1,11 @@
-use super::series::{families_named, label_names, samples_of};
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use super::series::{answered, families, label_names, own_label, queried_name, samples_of};
 use super::{Case, Check, Explanation, Finding, Verdict};
-use crate::contract::{Clause, MetricPromise, Promise};
+use crate::contract::{Clause, Contracts, MetricPromise, Promise};
 use crate::observe::Observations;
+use crate::observe::exposition::{Family, Kind};
 
 /// A promised metric is not exposed, or lacks a promised label.
 pub(super) struct MetricMissing;
@@ -26,7 +30,7 @@ impl Check for MetricMissing {
     }
 }
 
-fn judge(metric: &MetricPromise, contracts: &crate::contract::Contracts, seen: &Observations) -> Verdict {
+fn judge(metric: &MetricPromise, contracts: &Contracts, seen: &Observations) -> Verdict {
     let name = metric.name.as_str();
     let samples = samples_of(seen, metric);
     if samples.is_empty() {
@@ -35,7 +39,7 @@ fn judge(metric: &MetricPromise, contracts: &crate::contract::Contracts, seen: &
         if scrapes == 0 {
             return Verdict::vacuous("nothing was scraped");
         }
-        if seen.legs.iter().all(|leg| leg.ledger.request_count() == 0) {
+        if !seen.legs.iter().any(answered) {
             return Verdict::vacuous("there was no traffic that could have been counted");
         }
         return Verdict::Fail(vec![absent(metric, contracts, seen, scrapes)]);
@@ -43,6 +47,8 @@ fn judge(metric: &MetricPromise, contracts: &crate::contract::Contracts, seen: &
     let lacking: Vec<Finding> = metric
         .labels
         .iter()
+        // A document may list `le`, which the type puts on the buckets and nowhere else.
+        .filter(|label| Some(label.as_str()) != own_label(metric.kind))
         .filter_map(|label| {
             let without: Vec<_> = samples
                 .iter()
@@ -59,26 +65,20 @@ fn judge(metric: &MetricPromise, contracts: &crate::contract::Contracts, seen: &
         })
         .collect();
     Verdict::from_findings(lacking, || {
-        let series: std::collections::BTreeSet<_> = samples.iter().map(|s| (&s.name, &s.labels)).collect();
+        let series: BTreeSet<_> = samples.iter().map(|s| (&s.name, &s.labels)).collect();
         format!("{} series", series.len())
     })
 }
 
-fn absent(
-    metric: &MetricPromise,
-    contracts: &crate::contract::Contracts,
-    seen: &Observations,
-    scrapes: usize,
-) -> Finding {
+fn absent(metric: &MetricPromise, contracts: &Contracts, seen: &Observations, scrapes: usize) -> Finding {
     let name = metric.name.as_str();
-    let declared = families_named(seen, name).next().is_some();
     let near = nearest(name, contracts, seen);
     let mut evidence = vec![format!("{scrapes} scrapes")];
     evidence.extend(near.iter().map(|near| format!("exposed and promised by nobody: {near}")));
     Finding {
         subject: name.to_owned(),
         expected: format!("the {} {name} is exposed", metric.kind),
-        observed: if declared { "declared, but without a sample" } else { "in no scrape" }.to_owned(),
+        observed: instead(name, seen),
         evidence,
         next: match near {
             Some(near) => format!("was it renamed to {near}? expose it as {name}, or correct the document"),
@@ -87,17 +87,41 @@ fn absent(
     }
 }
 
+/// What is there under the name, when the samples that the promise speaks of are not.
+fn instead(name: &str, seen: &Observations) -> String {
+    // Without a sample nothing tells that an OpenMetrics counter `x` is queried as `x_total`.
+    let total = |family: &Family| family.kind == Kind::Counter && format!("{}_total", family.name) == name;
+    let declares = |family: &&Family| queried_name(family) == name || total(family);
+    match families(seen).filter(declares).max_by_key(|family| !family.samples.is_empty()) {
+        Some(family) if family.samples.is_empty() => "declared, but without a sample".to_owned(),
+        Some(family) => format!("only samples of the {} {}", family.kind, family.name),
+        None => "in no scrape".to_owned(),
+    }
+}
+
+/// Words that many names end with and that tell nothing of what is measured.
+const UNTELLING: [&str; 7] = ["total", "seconds", "bytes", "ratio", "count", "sum", "info"];
+
 /// The exposed metric that nobody promises and whose name is most like this one.
-fn nearest(name: &str, contracts: &crate::contract::Contracts, seen: &Observations) -> Option<String> {
-    let unpromised = super::series::families(seen)
-        .map(|family| family.queried_name())
+fn nearest(name: &str, contracts: &Contracts, seen: &Observations) -> Option<String> {
+    let unpromised = families(seen)
+        .filter(|family| !family.samples.is_empty())
+        .map(queried_name)
         .filter(|exposed| !contracts.promises_metric(exposed) && !contracts.allows(exposed));
-    let words = |name: &str| name.split('_').map(str::to_owned).collect::<std::collections::BTreeSet<_>>();
+    let words = |name: &str| name.split('_').map(str::to_owned).collect::<BTreeSet<_>>();
     let wanted = words(name);
+    let prefix = name.split('_').next();
     unpromised
-        .map(|exposed| (words(&exposed).intersection(&wanted).count(), exposed))
-        // Two words in common: the service's own prefix is always one.
-        .filter(|(common, _)| *common >= 2)
+        .map(|exposed| {
+            let same_prefix = prefix.filter(|prefix| exposed.split('_').next() == Some(prefix));
+            let (tells, others): (Vec<_>, Vec<_>) = words(&exposed)
+                .into_iter()
+                .filter(|word| Some(word.as_str()) != same_prefix && !UNTELLING.contains(&word.as_str()))
+                .partition(|word| wanted.contains(word));
+            // Of two with as much in common the one that says less else; then the first by name.
+            (tells.len(), Reverse(others.len()), Reverse(exposed))
+        })
+        .filter(|(common, _, _)| *common >= 1)
         .max()
-        .map(|(_, exposed)| exposed)
+        .map(|(_, _, Reverse(exposed))| exposed)
 }

@@ -1,9 +1,11 @@
-use serde_json::Value;
+use std::collections::BTreeSet;
 
-use super::series::families;
+use super::attribute_missing::text;
+use super::sampling_off::records_all;
+use super::series::{Step, answered, jobs, jobs_of, steps};
 use super::{Case, Check, Explanation, Finding, Verdict};
 use crate::contract::{Clause, Effect, EnvName, Promise, Sampling, SpanKind, SpanSelector};
-use crate::observe::{Leg, Scrape};
+use crate::observe::{Leg, ParentChoice, Span, TraceNote};
 
 /// A variable, a function or a scrape target has no effect that anybody can see.
 pub(super) struct NoEffect;
@@ -17,8 +19,8 @@ impl Check for NoEffect {
         Explanation {
             judges: "That a documented environment variable, a function of the instrumentation API or a scrape target shows the effect that its clause names.",
             why: "A variable that is documented and never read, or a helper that records nothing, is found on the day it is needed.",
-            needs: "For a variable, a leg that sets it or a documented default; for a function, traffic that calls it.",
-            wrong: "It proves that the effect is there, not that this variable caused it: that takes a second leg with another value.",
+            needs: "For a variable, a leg that sets it or a documented default; for a function, traffic that calls it. For a metric, scrapes before and after it; for a span, a trace that must have been recorded and no span known to be lost.",
+            wrong: "It proves that the effect is there, not that this variable caused it: that takes a second leg with another value. A function that only some routes call is accused when none of these was sampled.",
         }
     }
 
@@ -29,13 +31,13 @@ impl Check for NoEffect {
                 Some(judge(env.name.as_str(), &env.effect, Some((&env.name, env.default.as_deref())), case))
             }
             Promise::Scrape(target) => {
-                let answered = |scrape: &&Scrape| scrape.job == target.job && scrape.exposition().is_some();
-                let all = || case.seen.legs.iter().flat_map(|leg| &leg.scrapes);
+                let legs = case.seen.legs.iter();
+                let asked = || legs.clone().flat_map(|leg| &leg.scrapes).filter(|s| s.job == target.job);
                 Some(shown(
                     &format!("scrape job `{}`", target.job),
                     &format!("metrics at {} of port {}", target.path, target.port),
-                    all().count() > 0,
-                    all().filter(answered).count(),
+                    asked().count() > 0,
+                    asked().filter(|scrape| scrape.exposition().is_some()).count(),
                     "scrapes answered",
                 ))
             }
@@ -46,30 +48,34 @@ impl Check for NoEffect {
 
 type Variable<'a> = Option<(&'a EnvName, Option<&'a str>)>;
 
+/// What the variable holds in this leg, by the leg's environment or by the documented default.
+fn value<'a>(variable: Variable<'a>, leg: &'a Leg) -> Option<&'a str> {
+    let (name, default) = variable?;
+    leg.start.env.get(name.as_str()).map(String::as_str).or(default)
+}
+
 fn judge(subject: &str, effect: &Effect, variable: Variable<'_>, case: &Case<'_>) -> Verdict {
-    let legs: Vec<&Leg> = match variable {
-        Some((name, None)) => {
-            case.seen.legs.iter().filter(|leg| leg.start.env.contains_key(name.as_str())).collect()
-        }
-        _ => case.seen.legs.iter().collect(),
-    };
+    let legs: Vec<&Leg> =
+        case.seen.legs.iter().filter(|leg| variable.is_none() || value(variable, leg).is_some()).collect();
     if legs.is_empty() {
         return Verdict::vacuous(format!("no leg sets {subject}, and no default is documented"));
     }
-    let traffic = legs.iter().any(|leg| leg.ledger.request_count() > 0);
+    // A switch that is off honours its value by showing nothing.
+    let off = |leg: &&Leg| value(variable, leg).is_some_and(is_off);
+    let on: Vec<&Leg> = legs.iter().copied().filter(|leg| !off(leg)).collect();
+    if on.is_empty() && matches!(effect, Effect::Metric(_) | Effect::Span(_) | Effect::Scraped) {
+        return Verdict::vacuous(format!("{subject} is off in every leg"));
+    }
     match effect {
         Effect::Metric(name) => {
-            let moved = families(case.seen)
-                .flat_map(|family| &family.samples)
-                .filter(|sample| sample.name == name.as_str() || sample.name == format!("{name}_count"))
-                .filter(|sample| sample.value != 0.0)
-                .count();
-            shown(subject, &format!("{name} moves"), traffic, moved, "samples other than zero")
+            let told = on.iter().any(|leg| answered(leg) && tells_moves(leg, name.as_str()));
+            let moved = on.iter().map(|leg| moved(leg, name.as_str())).sum();
+            shown(subject, &format!("{name} moves"), told, moved, "series that moved")
         }
         Effect::Span(selector) => {
-            let receives = legs.iter().any(|leg| leg.start.receives_spans);
-            let count = legs.iter().flat_map(|leg| &leg.spans).filter(|span| span.is(selector)).count();
-            shown(subject, &format!("{selector} arrive"), traffic && receives, count, "spans")
+            let count = on.iter().flat_map(|leg| &leg.spans).filter(|span| span.is(selector)).count();
+            let due = on.iter().any(|leg| spans_due(leg, case));
+            shown(subject, &format!("{selector} arrive"), due, count, "spans")
         }
         Effect::Resource(attribute) => resource(subject, attribute, variable, &legs),
         Effect::SampleShare => {
@@ -78,11 +84,50 @@ fn judge(subject: &str, effect: &Effect, variable: Variable<'_>, case: &Case<'_>
             super::sampling_off::judge(&Sampling { share: name.clone(), entry }, case)
         }
         Effect::Scraped => {
-            let scrapes = || legs.iter().flat_map(|leg| &leg.scrapes);
+            let scrapes = || on.iter().flat_map(|leg| &leg.scrapes);
             let answered = scrapes().filter(|scrape| scrape.exposition().is_some()).count();
             shown(subject, "metrics are scraped", scrapes().count() > 0, answered, "scrapes answered")
         }
     }
+}
+
+fn is_off(value: &str) -> bool {
+    ["false", "off", "no"].iter().any(|off| value.eq_ignore_ascii_case(off))
+}
+
+fn tells_moves(leg: &Leg, name: &str) -> bool {
+    jobs_of(leg, name).is_some() && jobs_of(leg, &format!("{name}_count")).is_some()
+}
+
+/// How many series of the metric, or of its count, changed between two scrapes.
+fn moved(leg: &Leg, name: &str) -> usize {
+    let changed = |name: &str| {
+        let jobs = jobs(leg).into_values().collect::<Vec<_>>();
+        let steps = steps(&jobs, name);
+        let moved =
+            steps.iter().filter(|Step { from, to, .. }| from != to && !(from.is_nan() && to.is_nan()));
+        moved.map(|step| step.labels.clone()).collect::<BTreeSet<_>>().len()
+    };
+    changed(name) + changed(&format!("{name}_count"))
+}
+
+/// Whether a span must have arrived: something was asked, its trace was certainly recorded, and no span is known to
+/// be lost.
+fn spans_due(leg: &Leg, case: &Case<'_>) -> bool {
+    let lossy = leg.start.span_loss.is_some_and(|loss| loss.dropped > 0 || loss.failed > 0);
+    let notes = &leg.ledger.traces;
+    let recorded = |note: &TraceNote| match note.parent {
+        ParentChoice::Sampled => true,
+        ParentChoice::NotSampled => false,
+        ParentChoice::Absent => records_all(leg, case),
+    };
+    // The ledger may count requests without a note on each.
+    let due = if notes.is_empty() {
+        records_all(leg, case)
+    } else {
+        notes.iter().any(|note| note.status_code.is_some() && recorded(note))
+    };
+    leg.start.receives_spans && !lossy && answered(leg) && due
 }
 
 fn shown(subject: &str, expected: &str, exercised: bool, count: usize, what: &str) -> Verdict {
@@ -103,16 +148,16 @@ fn shown(subject: &str, expected: &str, exercised: bool, count: usize, what: &st
 fn resource(subject: &str, attribute: &str, variable: Variable<'_>, legs: &[&Leg]) -> Verdict {
     let (mut findings, mut count) = (Vec::new(), 0);
     for leg in legs {
-        let set = variable
-            .and_then(|(name, default)| leg.start.env.get(name.as_str()).map(String::as_str).or(default));
-        let Some(value) = set else { continue };
+        let Some(value) = value(variable, leg) else {
+            return Verdict::vacuous("no variable holds the value of a resource attribute");
+        };
         count += leg.spans.len();
-        let wrong =
-            leg.spans.iter().find(|span| span.resource.get(attribute).and_then(Value::as_str) != Some(value));
+        let held = |span: &Span| span.resource.get(attribute).map(text);
+        let wrong = leg.spans.iter().find(|span| held(span).as_deref() != Some(value));
         findings.extend(wrong.map(|span| Finding {
             subject: format!("resource attribute `{attribute}`"),
             expected: format!("`{value}`, as {subject} says"),
-            observed: span.resource.get(attribute).map_or_else(|| "none".to_owned(), ToString::to_string),
+            observed: held(span).map_or_else(|| "none".to_owned(), |held| format!("`{held}`")),
             evidence: vec![format!("trace {} span {}", span.trace_id, span.span_id)],
             next: format!("set `{attribute}` from {subject} where the tracer is built"),
         }));

@@ -19,7 +19,7 @@ impl Check for SamplingOff {
         Explanation {
             judges: "That traces which the caller sampled arrived, those which it did not sample left no span, and of the rest the configured share was recorded (a binomial test, false conviction below 1e-9).",
             why: "A sampler that ignores its setting costs money at 100 % and hides incidents at 0 %.",
-            needs: "A span receiver, requests with a traceparent and enough without one, and no span lost on the way.",
+            needs: "A span receiver, requests with a traceparent and enough without one; for what is missing, also that no span was lost on the way.",
             wrong: "Below about thirty requests without a traceparent only gross deviations can be told from chance.",
         }
     }
@@ -32,24 +32,50 @@ impl Check for SamplingOff {
 
 /// Judges every leg that tells; also the evidence that a share is honoured.
 pub(super) fn judge(promise: &Sampling, case: &Case<'_>) -> Verdict {
-    let (mut findings, mut told) = (Vec::new(), Vec::new());
-    for leg in case.seen.legs.iter().filter(|leg| tells(leg)) {
-        let Some(share) = share(promise, leg, case) else { continue };
-        findings.extend(obeys_callers(leg));
-        match own_choice(promise, leg, share) {
-            Ok(evidence) => told.push(evidence),
-            Err(finding) => findings.push(finding),
+    let (mut findings, mut told, mut silent) = (Vec::new(), Vec::new(), Vec::new());
+    for leg in &case.seen.legs {
+        match leg_told(promise, leg, case) {
+            Told::Share(evidence) => told.push(evidence),
+            Told::Faults(faults) => findings.extend(faults),
+            Told::Nothing(reason) => silent.push(reason),
         }
     }
     if findings.is_empty() && told.is_empty() {
-        return Verdict::vacuous("no leg had a span receiver, answered requests and no span lost on the way");
+        let reason = silent.into_iter().next();
+        return Verdict::vacuous(reason.unwrap_or_else(|| "there was no leg".to_owned()));
     }
     Verdict::from_findings(findings, || told.join("; "))
 }
 
-fn tells(leg: &Leg) -> bool {
-    let lossless = leg.start.span_loss.is_none_or(|loss| loss.dropped + loss.failed == 0);
-    leg.start.receives_spans && lossless && leg.ledger.traces_not_kept == 0 && !leg.ledger.traces.is_empty()
+/// What one leg says.
+enum Told {
+    Share(String),
+    Faults(Vec<Finding>),
+    Nothing(String),
+}
+
+fn leg_told(promise: &Sampling, leg: &Leg, case: &Case<'_>) -> Told {
+    if !leg.start.receives_spans {
+        return Told::Nothing("no span receiver was there".to_owned());
+    }
+    // What is lost on the way is missing, and never too much.
+    let lossless = leg.start.span_loss.is_some_and(|loss| loss.dropped == 0 && loss.failed == 0);
+    let mut findings = obeys_callers(leg, lossless);
+    let own = match share(promise, leg, case) {
+        None => {
+            Told::Nothing(format!("no leg states a share in {}, and no default is documented", promise.share))
+        }
+        Some(_) if leg.ledger.traces_not_kept > 0 => {
+            Told::Nothing("the ledger does not hold every request of its own".to_owned())
+        }
+        Some(share) => own_choice(promise, leg, share, lossless),
+    };
+    match own {
+        Told::Faults(faults) => findings.extend(faults),
+        told if findings.is_empty() => return told,
+        _ => {}
+    }
+    Told::Faults(findings)
 }
 
 /// The share that the leg was started with, else the documented default.
@@ -58,75 +84,93 @@ fn share(promise: &Sampling, leg: &Leg, case: &Case<'_>) -> Option<f64> {
         Promise::Env(env) if env.name == promise.share => env.default.as_deref(),
         _ => None,
     });
-    leg.start.env.get(promise.share.as_str()).map(String::as_str).or(default)?.parse().ok()
+    let text = leg.start.env.get(promise.share.as_str()).map(String::as_str).or(default)?;
+    text.parse().ok().filter(|share| (0.0..=1.0).contains(share))
+}
+
+/// Whether no promise of sampling lets this leg leave out a trace of its own.
+pub(super) fn records_all(leg: &Leg, case: &Case<'_>) -> bool {
+    case.contracts.clauses().all(|(_, clause)| match &clause.promise {
+        Promise::Sampling(promise) => share(promise, leg, case).is_none_or(|share| share >= 1.0),
+        _ => true,
+    })
 }
 
 /// A caller's decision, either way, is followed exactly.
-fn obeys_callers(leg: &Leg) -> Vec<Finding> {
+fn obeys_callers(leg: &Leg, lossless: bool) -> Vec<Finding> {
     let arrived: BTreeSet<&str> = leg.spans.iter().map(|span| span.trace_id.as_str()).collect();
-    let decided = |choice: ParentChoice, should: bool| -> Vec<&TraceNote> {
-        leg.ledger
-            .traces
-            .iter()
-            .filter(|note| note.parent == choice && note.status_code.is_some())
-            .filter(|note| note.trace_id.as_deref().is_some_and(|id| arrived.contains(id) != should))
-            .collect()
+    let decided = |choice: ParentChoice| -> Vec<(&TraceNote, &str)> {
+        let notes =
+            leg.ledger.traces.iter().filter(|note| note.parent == choice && note.status_code.is_some());
+        notes.filter_map(|note| Some((note, note.trace_id.as_deref()?))).collect()
     };
-    let all = |choice| leg.ledger.traces.iter().filter(|note| note.parent == choice).count();
-    let finding = |choice, wrong: Vec<&TraceNote>, expected: &str, observed: &str| {
-        let first = wrong.first()?;
-        Some(Finding {
-            subject: expected.to_owned(),
-            expected: format!("all {}", all(choice)),
-            observed: format!("{} {observed}", wrong.len()),
-            evidence: vec![format!(
-                "trace {} ({} {})",
-                first.trace_id.as_deref().unwrap_or_default(),
-                first.method,
-                first.path
-            )],
-            next:
-                "put the sampler behind a parent-based one, and read the traceparent before the span starts"
-                    .to_owned(),
-        })
-    };
-    let missing = decided(ParentChoice::Sampled, true);
-    let unwanted = decided(ParentChoice::NotSampled, false);
-    [
-        finding(ParentChoice::Sampled, missing, "traces that the caller sampled arrive", "did not"),
-        finding(
-            ParentChoice::NotSampled,
-            unwanted,
-            "traces that the caller did not sample leave no span",
-            "did",
-        ),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    // A caller may sample one request of a trace and not another: then its spans say nothing of the other.
+    let sampled_somewhere: BTreeSet<&str> = leg
+        .ledger
+        .traces
+        .iter()
+        .filter(|note| note.parent == ParentChoice::Sampled)
+        .filter_map(|note| note.trace_id.as_deref())
+        .collect();
+    let (sampled, mut not_sampled) = (decided(ParentChoice::Sampled), decided(ParentChoice::NotSampled));
+    not_sampled.retain(|(_, id)| !sampled_somewhere.contains(id));
+    let missing = sampled.iter().filter(|(_, id)| !arrived.contains(id));
+    let unwanted = not_sampled.iter().filter(|(_, id)| arrived.contains(id));
+    let mut findings = Vec::new();
+    if lossless {
+        let subject = "traces that the caller sampled arrive";
+        findings.extend(disobeyed(subject, sampled.len(), missing.copied().collect(), "did not"));
+    }
+    let subject = "traces that the caller did not sample leave no span";
+    findings.extend(disobeyed(subject, not_sampled.len(), unwanted.copied().collect(), "did"));
+    findings
+}
+
+fn disobeyed(subject: &str, all: usize, wrong: Vec<(&TraceNote, &str)>, observed: &str) -> Option<Finding> {
+    let (first, id) = wrong.first()?;
+    Some(Finding {
+        subject: subject.to_owned(),
+        expected: format!("all {all}"),
+        observed: format!("{} {observed}", wrong.len()),
+        evidence: vec![format!("trace {id} ({} {})", first.method, first.path)],
+        next: "put the sampler behind a parent-based one, and read the traceparent before the span starts"
+            .to_owned(),
+    })
 }
 
 /// Of the requests without a traceparent, the share that was recorded.
-fn own_choice(promise: &Sampling, leg: &Leg, share: f64) -> Result<String, Finding> {
-    let asked = leg.ledger.traces.iter().filter(|note| note.parent == ParentChoice::Absent).count() as u64;
+fn own_choice(promise: &Sampling, leg: &Leg, share: f64, lossless: bool) -> Told {
+    let own = || leg.ledger.traces.iter().filter(|note| note.parent == ParentChoice::Absent);
+    let answered = own().filter(|note| note.status_code.is_some()).count() as u64;
     let entry = |span: &&Span| span.is(&promise.entry) && span.parent_id.is_none();
     let recorded = leg.spans.iter().filter(entry).count() as u64;
+    // Requests without an answer may have reached the sampler or not: as many did as suits the share best.
+    let asked = ((recorded as f64 / share).round() as u64).clamp(answered, own().count() as u64);
     let chance = tail(asked, recorded, share);
     let seen =
         format!("{recorded} of {asked} requests without a traceparent recorded, {} = {share}", promise.share);
-    if chance >= FALSE_CONVICTION {
-        return Ok(seen);
+    if chance < FALSE_CONVICTION && (lossless || recorded as f64 > asked as f64 * share) {
+        return Told::Faults(vec![Finding {
+            subject: format!("share of recorded traces ({})", promise.share),
+            expected: format!("about {:.0} of {asked}, at a share of {share}", asked as f64 * share),
+            observed: format!("{recorded} of {asked}"),
+            evidence: vec![format!("the chance of this, were the share honoured, is {chance:.1e}")],
+            next: format!(
+                "make the root sampler a ratio of {}; check that the variable is read at all",
+                promise.share
+            ),
+        }]);
     }
-    Err(Finding {
-        subject: format!("share of recorded traces ({})", promise.share),
-        expected: format!("about {:.0} of {asked}, at a share of {share}", asked as f64 * share),
-        observed: format!("{recorded} of {asked}"),
-        evidence: vec![format!("the chance of this, were the share honoured, is {chance:.1e}")],
-        next: format!(
-            "make the root sampler a ratio of {}; check that the variable is read at all",
-            promise.share
-        ),
-    })
+    if chance < FALSE_CONVICTION {
+        return Told::Nothing("spans may have been lost on the way, and too few arrived".to_owned());
+    }
+    // A share that no count could have refuted was not tried.
+    if f64::min(tail(asked, 0, share), tail(asked, asked, share)) >= FALSE_CONVICTION {
+        return Told::Nothing(format!(
+            "{asked} requests without a traceparent cannot tell a share of {share}"
+        ));
+    }
+    Told::Share(seen)
 }
 
 /// The two-sided chance of a count at least as far out as `k` among `n` draws with probability `p`.

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::contract::{LabelName, MetricPromise, MetricType};
-use crate::observe::exposition::{Family, Labels, Sample};
-use crate::observe::{Leg, Observations};
+use crate::observe::exposition::{Family, Kind, Labels, Sample};
+use crate::observe::{Leg, Observations, Scrape};
 
 /// The names of the samples that a metric of this type exposes.
 pub(super) fn sample_names(name: &str, kind: MetricType) -> Vec<String> {
@@ -37,9 +37,16 @@ pub(super) fn families(seen: &Observations) -> impl Iterator<Item = &Family> {
         .flat_map(|exposition| &exposition.families)
 }
 
-/// Families under the name that a user would query.
-pub(super) fn families_named<'a>(seen: &'a Observations, name: &'a str) -> impl Iterator<Item = &'a Family> {
-    families(seen).filter(move |family| family.queried_name() == name)
+/// The name that a user would query. An OpenMetrics info `shop_build` has its one sample as `shop_build_info`.
+pub(super) fn queried_name(family: &Family) -> String {
+    let info = format!("{}_info", family.name);
+    let renamed = family.kind == Kind::Info && family.samples.iter().any(|sample| sample.name == info);
+    if renamed { info } else { family.queried_name() }
+}
+
+/// Whether a sample of this name is one that the metric is promised to expose.
+pub(super) fn is_of(metric: &MetricPromise, sample: &str) -> bool {
+    sample_names(metric.name.as_str(), metric.kind).iter().any(|name| name == sample)
 }
 
 /// Every sample that a promised metric exposed.
@@ -48,22 +55,124 @@ pub(super) fn samples_of<'a>(seen: &'a Observations, metric: &MetricPromise) -> 
     families(seen).flat_map(|family| &family.samples).filter(|sample| names.contains(&sample.name)).collect()
 }
 
-/// By how much the samples of this name grew from the first scrape to the last, summed over all but these labels. A
-/// series that was not there at first began at zero.
+/// Whether any request was answered: what nobody answered may never have arrived.
+pub(super) fn answered(leg: &Leg) -> bool {
+    leg.ledger.requests.iter().any(|(key, entry)| key.status_code.is_some() && entry.count > 0)
+}
+
+/// What one job's scrapes tell of a leg.
+#[derive(Debug)]
+pub(super) struct Job<'a> {
+    /// Those that brought a body, in order.
+    pub(super) answered: Vec<&'a Scrape>,
+    /// The first of them was taken before the traffic and the last after it. Otherwise what they do not show may
+    /// have happened outside of them.
+    pub(super) frames: bool,
+}
+
+impl Job<'_> {
+    fn exposes(&self, name: &str) -> bool {
+        self.answered.iter().any(|scrape| scrape.samples(name).next().is_some())
+    }
+}
+
+/// The jobs of a leg, by name.
+pub(super) fn jobs<'a>(leg: &'a Leg) -> BTreeMap<&'a str, Job<'a>> {
+    let mut scrapes: BTreeMap<&'a str, Vec<&'a Scrape>> = BTreeMap::new();
+    for scrape in &leg.scrapes {
+        scrapes.entry(scrape.job.as_str()).or_default().push(scrape);
+    }
+    let began = leg.ledger.traces.iter().map(|note| note.sent).min();
+    let ended = leg.ledger.traces.iter().map(|note| note.done).max();
+    let job = |all: Vec<&'a Scrape>| {
+        let is_answered = |scrape: &&Scrape| scrape.exposition().is_some();
+        // Without notes on single requests only the order of scrapes tells.
+        let ends_answered = all.first().is_some_and(is_answered) && all.last().is_some_and(is_answered);
+        let answered: Vec<_> = all.into_iter().filter(is_answered).collect();
+        let around = match (answered.first(), answered.last(), began.zip(ended)) {
+            (Some(first), Some(last), Some((began, ended))) => first.at <= began && ended <= last.at,
+            _ => ends_answered,
+        };
+        Job { frames: answered.len() >= 2 && around, answered }
+    };
+    scrapes.into_iter().map(|(name, all)| (name, job(all))).collect()
+}
+
+/// The jobs that show what became of the samples of this name. None where that cannot be told: a job that exposes
+/// them, or that may, was not scraped both before the traffic and after it.
+pub(super) fn jobs_of<'a>(leg: &'a Leg, name: &str) -> Option<Vec<Job<'a>>> {
+    let (framing, other): (Vec<_>, Vec<_>) = jobs(leg).into_values().partition(|job| job.frames);
+    let shown = framing.iter().any(|job| job.exposes(name));
+    let hidden = if shown { other.iter().any(|job| job.exposes(name)) } else { !other.is_empty() };
+    (!framing.is_empty() && !hidden).then_some(framing)
+}
+
+/// One series from one scrape to the next that has it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Step<'a> {
+    pub(super) labels: &'a Labels,
+    /// What it was; zero when it was not there yet.
+    pub(super) from: f64,
+    pub(super) to: f64,
+    /// The scrape that shows it.
+    pub(super) scrape: &'a Scrape,
+}
+
+/// Every step of every series of this name, job by job. Of a series that one scrape shows twice the first counts, as
+/// for Prometheus.
+pub(super) fn steps<'a>(jobs: &[Job<'a>], name: &'a str) -> Vec<Step<'a>> {
+    let values = |scrape: &'a Scrape| {
+        let mut values: BTreeMap<&Labels, f64> = BTreeMap::new();
+        for sample in scrape.samples(name) {
+            values.entry(&sample.labels).or_insert(sample.value);
+        }
+        values
+    };
+    let mut steps = Vec::new();
+    for job in jobs {
+        let Some((first, rest)) = job.answered.split_first() else { continue };
+        let mut known = values(first);
+        for scrape in rest {
+            for (labels, to) in values(scrape) {
+                let from = known.insert(labels, to).unwrap_or(0.0);
+                steps.push(Step { labels, from, to, scrape });
+            }
+        }
+    }
+    steps
+}
+
+/// By how much the samples of this name grew from before the traffic to after it, summed over all but these labels,
+/// as `increase` reads it: a value that falls began again at zero. A series that was not there at first began at
+/// zero, too. None where the scrapes do not tell.
 pub(super) fn growth<'a>(
     leg: &Leg,
     name: &str,
     by: impl Iterator<Item = &'a LabelName> + Clone,
-) -> BTreeMap<Labels, f64> {
+) -> Option<BTreeMap<Labels, f64>> {
     let mut grown = BTreeMap::new();
-    let (Some(first), Some(last)) = (leg.first_scrape(), leg.last_scrape()) else { return grown };
-    let before: BTreeMap<&Labels, f64> =
-        first.samples(name).map(|sample| (&sample.labels, sample.value)).collect();
-    for sample in last.samples(name) {
-        let growth = sample.value - before.get(&sample.labels).copied().unwrap_or(0.0);
-        *grown.entry(project(&sample.labels, by.clone())).or_default() += growth;
+    for step in steps(&jobs_of(leg, name)?, name) {
+        let grew = if step.to < step.from { step.to } else { step.to - step.from };
+        *grown.entry(project(step.labels, by.clone())).or_default() += grew;
     }
-    grown
+    Some(grown)
+}
+
+/// Where the samples of this name first fell, by these labels.
+pub(super) fn falls<'a>(
+    leg: &Leg,
+    name: &str,
+    by: impl Iterator<Item = &'a LabelName> + Clone,
+) -> BTreeMap<Labels, String> {
+    let jobs = jobs_of(leg, name).unwrap_or_default();
+    let mut falls = BTreeMap::new();
+    for Step { labels, from, to, scrape } in steps(&jobs, name).into_iter().filter(|step| step.to < step.from)
+    {
+        falls
+            .entry(project(labels, by.clone()))
+            .or_insert_with(|| format!("{name}{labels} fell from {from} to {to} at {}", scrape.at));
+    }
+    falls
 }
 
 /// The labels of these names. One that is absent is left out, as Prometheus does.
@@ -77,8 +186,10 @@ pub(super) fn label_names(sample: &Sample, kind: MetricType) -> BTreeSet<&str> {
     sample.labels.iter().map(|(name, _)| name).filter(|name| Some(*name) != own).collect()
 }
 
-/// When the last scrape was taken, for evidence.
-pub(super) fn last_scrape_at(leg: &Leg) -> String {
-    leg.last_scrape()
+/// When the last scrape of the job that exposes this name was taken, for evidence.
+pub(super) fn last_scrape_at(leg: &Leg, name: &str) -> String {
+    let jobs = jobs(leg);
+    let last = jobs.values().find(|job| job.exposes(name)).and_then(|job| job.answered.last().copied());
+    last.or(leg.last_scrape())
         .map_or_else(|| "no scrape".to_owned(), |scrape| format!("scrape of {} at {}", scrape.job, scrape.at))
 }

@@ -24,7 +24,7 @@ impl Check for SpanOrphan {
         let (mut findings, mut count) = (Vec::new(), 0);
         for leg in &case.seen.legs {
             let trees = Trees::new(&leg.spans);
-            let lossy = leg.start.span_loss.is_none_or(|loss| loss.dropped + loss.failed > 0);
+            let lossy = leg.start.span_loss.is_none_or(|loss| loss.dropped > 0 || loss.failed > 0);
             let spans: Vec<&Span> = leg.spans.iter().filter(|span| span.is(&promise.spans)).collect();
             count += spans.len();
             let orphans: Vec<&&Span> = spans

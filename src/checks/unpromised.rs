@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::series::{families, label_names, samples_of};
+use super::series::{families, is_of, label_names, queried_name, samples_of};
 use super::{Case, Check, Explanation, Finding, Verdict};
 use crate::contract::{Clause, ClosedWorld, Promise};
 use crate::observe::exposition::Family;
@@ -15,7 +15,7 @@ impl Check for Unpromised {
 
     fn explanation(&self) -> Explanation {
         Explanation {
-            judges: "That every exposed metric, and every label on it, is promised by some contract of the run or allowed by its closed world.",
+            judges: "That every exposed metric, and every label on it, is promised by some contract of the run or allowed by the closed world of one.",
             why: "What nobody documented is what nobody maintains: a typo in a name, a label whose values never end, a secret.",
             needs: "A scrape.",
             wrong: "A client library's own metrics (process_*, go_*) are accused unless they are allowed in the contract.",
@@ -27,7 +27,7 @@ impl Check for Unpromised {
         let mut seen: BTreeMap<String, &Family> = BTreeMap::new();
         // A family that is declared and has no sample exposes nothing yet.
         for family in families(case.seen).filter(|family| !family.samples.is_empty()) {
-            let name = family.queried_name();
+            let name = queried_name(family);
             if world.metrics.matches(&name) {
                 seen.entry(name).or_insert(family);
             }
@@ -38,16 +38,19 @@ impl Check for Unpromised {
                 world.metrics
             )));
         }
-        let mut findings = unknown_metrics(&seen, world, case);
-        findings.extend(unknown_labels(&seen, case));
+        let mut findings = unknown_metrics(&seen, case);
+        findings.extend(unknown_labels(world, case));
         Some(Verdict::from_findings(findings, || format!("{} metrics, each promised or allowed", seen.len())))
     }
 }
 
-fn unknown_metrics(seen: &BTreeMap<String, &Family>, world: &ClosedWorld, case: &Case<'_>) -> Vec<Finding> {
+fn unknown_metrics(seen: &BTreeMap<String, &Family>, case: &Case<'_>) -> Vec<Finding> {
     seen.iter()
-        .filter(|(name, _)| !case.contracts.promises_metric(name))
-        .filter(|(name, _)| !world.allow.iter().any(|glob| glob.matches(name)))
+        // Without a TYPE line the samples of a promised histogram stand under names of their own.
+        .filter(|(name, _)| {
+            !case.contracts.metrics().any(|metric| metric.name.as_str() == *name || is_of(metric, name))
+        })
+        .filter(|(name, _)| !case.contracts.allows(name))
         .map(|(name, family)| Finding {
             subject: name.clone(),
             expected: "only metrics that a document promises".to_owned(),
@@ -63,12 +66,12 @@ fn unknown_metrics(seen: &BTreeMap<String, &Family>, world: &ClosedWorld, case: 
         .collect()
 }
 
-fn unknown_labels(seen: &BTreeMap<String, &Family>, case: &Case<'_>) -> Vec<Finding> {
+fn unknown_labels(world: &ClosedWorld, case: &Case<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut judged = BTreeSet::new();
     for metric in case.contracts.metrics() {
         let name = metric.name.as_str();
-        if !seen.contains_key(name) || !judged.insert(name) {
+        if !world.metrics.matches(name) || !judged.insert(name) {
             continue;
         }
         let promised: BTreeSet<&str> =

@@ -1,7 +1,7 @@
-use super::series::{families_named, samples_of};
+use super::series::{families, is_of, queried_name};
 use super::{Case, Check, Explanation, Finding, Verdict};
-use crate::contract::{Clause, MetricType, Promise};
-use crate::observe::exposition::Kind;
+use crate::contract::{Clause, MetricPromise, MetricType, Promise};
+use crate::observe::exposition::{Family, Kind};
 
 /// A metric has another type than the document says.
 pub(super) struct WrongType;
@@ -22,43 +22,61 @@ impl Check for WrongType {
 
     fn judge(&self, clause: &Clause, case: &Case<'_>) -> Option<Verdict> {
         let Promise::Metric(metric) = &clause.promise else { return None };
-        let name = metric.name.as_str();
-        if samples_of(case.seen, metric).is_empty() {
+        let exposed: Vec<&Family> = families(case.seen).filter(|family| exposes(family, metric)).collect();
+        if exposed.is_empty() {
             return Some(Verdict::vacuous("it is not exposed"));
         }
-        let wrong = families_named(case.seen, name).find(|family| !agrees(metric.kind, family.kind));
-        let stray = families_named(case.seen, name).next().is_none();
-        let findings = match wrong {
-            Some(family) => vec![Finding {
-                subject: name.to_owned(),
-                expected: format!("type {}", metric.kind),
-                observed: if family.typed {
-                    format!("type {}", family.kind)
-                } else {
-                    "no TYPE line".to_owned()
-                },
-                evidence: vec![format!("line {} of a scrape: family {}", family.line, family.name)],
-                next: format!("expose {name} as a {}, or correct the document", metric.kind),
-            }],
-            None if stray => vec![Finding {
-                subject: name.to_owned(),
-                expected: format!("type {}", metric.kind),
-                observed: "its samples belong to a family of another name".to_owned(),
-                evidence: Vec::new(),
-                next: format!("declare {name} with a TYPE line of its own"),
-            }],
-            None => Vec::new(),
-        };
+        let wrong = exposed.into_iter().find(|family| !agrees(metric, family));
+        let findings = wrong.map(|family| finding(metric, family)).into_iter().collect();
         Some(Verdict::from_findings(findings, || format!("exposed as {}", metric.kind)))
     }
 }
 
-fn agrees(promised: MetricType, exposed: Kind) -> bool {
-    match promised {
-        MetricType::Counter => exposed == Kind::Counter,
-        MetricType::Gauge => exposed == Kind::Gauge,
-        MetricType::Histogram => exposed == Kind::Histogram,
-        MetricType::Summary => exposed == Kind::Summary,
+/// Whether the family has samples under the promised name, of whatever type, or samples that the promise speaks of.
+fn exposes(family: &Family, metric: &MetricPromise) -> bool {
+    let named = queried_name(family) == metric.name.as_str() && !family.samples.is_empty();
+    named || family.samples.iter().any(|sample| is_of(metric, &sample.name))
+}
+
+fn finding(metric: &MetricPromise, family: &Family) -> Finding {
+    let name = &metric.name;
+    let stray = queried_name(family) != name.as_str();
+    let (observed, next) = if !family.typed {
+        ("no TYPE line".to_owned(), format!("expose {name} with a TYPE line, as a {}", metric.kind))
+    } else if stray {
+        (
+            format!("its samples belong to the {} {}", family.kind, family.name),
+            format!("declare {name} with a TYPE line of its own"),
+        )
+    } else {
+        (
+            format!("type {}", family.kind),
+            format!("expose {name} as a {}, or correct the document", metric.kind),
+        )
+    };
+    Finding {
+        subject: name.to_string(),
+        expected: format!("type {}", metric.kind),
+        observed,
+        evidence: vec![format!("line {} of a scrape: family {}", family.line, family.name)],
+        next,
+    }
+}
+
+fn agrees(metric: &MetricPromise, family: &Family) -> bool {
+    if metric.kind == MetricType::Untyped {
+        return true;
+    }
+    if queried_name(family) != metric.name.as_str() {
+        // A document may list `x_count`, which a histogram or a summary `x` exposes: it counts.
+        return metric.kind == MetricType::Counter && matches!(family.kind, Kind::Histogram | Kind::Summary);
+    }
+    match metric.kind {
+        MetricType::Counter => family.kind == Kind::Counter,
+        // What only OpenMetrics has a type for is a gauge to documents, and to client libraries in the text format.
+        MetricType::Gauge => matches!(family.kind, Kind::Gauge | Kind::Info | Kind::StateSet),
+        MetricType::Histogram => family.kind == Kind::Histogram,
+        MetricType::Summary => family.kind == Kind::Summary,
         MetricType::Untyped => true,
     }
 }

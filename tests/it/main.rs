@@ -1,5 +1,6 @@
 //! Hermetic tests: seconds, no server of others, no network but loopback.
 
+mod checks;
 mod cli;
 mod clock;
 mod contract;

@@ -1,0 +1,197 @@
+//! No observation, however odd, stops a judge: a record is a file, and a judged service may expose anything.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
+use probity::checks::{Verdict, judge};
+use probity::contract::{Contract, Contracts, SpanKind};
+use probity::observe::{
+    CallEntry, CallKey, Ledger, Leg, LegStart, Observations, Origin, Outcome, ParentChoice, Plan,
+    RequestEntry, RequestKey, Scrape, ScrapeOutcome, Span, SpanLoss, Tolerance, TraceNote,
+};
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::{Config, RngSeed};
+
+pub(super) fn config(cases: u32) -> Config {
+    Config { cases, failure_persistence: None, rng_seed: RngSeed::Fixed(20_260_101), ..Config::default() }
+}
+
+/// Every kind of promise that a check judges, over the names that are generated.
+static CONTRACTS: LazyLock<Contracts> = LazyLock::new(|| {
+    let contract =
+        Contract::parse(include_str!("everything.yaml"), "everything.yaml").expect("a valid contract");
+    Contracts { all: vec![contract] }
+});
+
+pub(super) fn at(second: i64) -> Timestamp {
+    // 2026-01-01T00:00:00Z, where lock-step runs begin.
+    Timestamp::from_second(1_767_225_600 + second).expect("an instant of 2026")
+}
+
+fn plan() -> impl Strategy<Value = Plan> {
+    (any::<u64>(), any::<bool>()).prop_map(|(latency_ns, interrupted)| Plan {
+        scenario: "anything".to_owned(),
+        seed: 1,
+        clock: "lock-step".to_owned(),
+        scope: vec!["*".to_owned()],
+        tolerance: Tolerance { latency_ns },
+        phases: Vec::new(),
+        faults: Vec::new(),
+        interrupted,
+        reasons: Vec::new(),
+    })
+}
+
+fn word() -> impl Strategy<Value = String> {
+    prop_oneof![4 => select(vec!["a", "GET", "200", ""]).prop_map(str::to_owned), 1 => "\\PC{0,4}"]
+}
+
+fn status() -> impl Strategy<Value = Option<u16>> {
+    select(vec![None, Some(0), Some(200), Some(500), Some(u16::MAX)])
+}
+
+/// Counts up to the edge, where adding two of them would not fit.
+fn count() -> impl Strategy<Value = u64> {
+    prop_oneof![4 => 0..4_u64, 1 => Just(u64::MAX / 8)]
+}
+
+fn ledger() -> impl Strategy<Value = Ledger> {
+    let origin = || select(vec![Origin::Traffic, Origin::Probe, Origin::Scrape]);
+    let key = (word(), word(), status(), origin())
+        .prop_map(|(method, route, status_code, origin)| RequestKey { method, route, status_code, origin });
+    let entry = (count(), any::<u64>()).prop_map(|(count, total_ns)| RequestEntry {
+        count,
+        total_ns,
+        ..RequestEntry::default()
+    });
+    let outcome = select(vec![Outcome::Success, Outcome::Error]);
+    let call = (word(), outcome).prop_map(|(agent, outcome)| CallKey { agent, outcome });
+    let called = (any::<u64>(), any::<u64>()).prop_map(|(count, total_ns)| CallEntry { count, total_ns });
+    let book = (
+        prop::collection::btree_map(key, entry, 0..4),
+        prop::collection::btree_map(call, called, 0..3),
+        prop::collection::vec(note(), 0..5),
+        count(),
+    );
+    book.prop_map(|(requests, calls, traces, traces_not_kept)| Ledger {
+        requests,
+        calls,
+        traces,
+        traces_not_kept,
+        frames: BTreeMap::new(),
+    })
+}
+
+fn note() -> impl Strategy<Value = TraceNote> {
+    let parent = select(vec![ParentChoice::Sampled, ParentChoice::NotSampled, ParentChoice::Absent]);
+    let id = prop::option::of(select(vec!["1", "2", "\u{1f980}"]).prop_map(str::to_owned));
+    (id, parent, word(), word(), status(), 0..90_i64, 0..90_i64).prop_map(
+        |(trace_id, parent, method, route, status_code, sent, done)| TraceNote {
+            trace_id,
+            parent,
+            path: route.clone(),
+            method,
+            route,
+            status_code,
+            sent: at(sent),
+            done: at(done),
+        },
+    )
+}
+
+/// So few ids that spans are their own ancestors.
+fn span() -> impl Strategy<Value = Span> {
+    let id = || select(vec!["1", "2", "3"]).prop_map(str::to_owned);
+    let kind = select(vec![SpanKind::Server, SpanKind::Client, SpanKind::Internal]);
+    let attributes = prop::collection::btree_map(
+        select(vec!["path", "service.name"]).prop_map(str::to_owned),
+        select(vec![serde_json::json!(null), serde_json::json!("a"), serde_json::json!([1e300])]),
+        0..3,
+    );
+    (id(), id(), prop::option::of(id()), word(), kind, attributes).prop_map(
+        |(trace_id, span_id, parent_id, name, kind, attributes)| Span {
+            trace_id,
+            span_id,
+            parent_id,
+            name,
+            kind,
+            start: at(9),
+            end: at(3),
+            failed: false,
+            resource: attributes.clone(),
+            attributes,
+        },
+    )
+}
+
+fn line() -> impl Strategy<Value = String> {
+    let name =
+        select(vec!["c_total", "c", "g", "h_bucket", "h_sum", "h_count", "s", "s_count", "i_info", "other"]);
+    let labels = select(vec![
+        "",
+        "{}",
+        r#"{m="GET"}"#,
+        r#"{m="GET",s="200"}"#,
+        r#"{le="1"}"#,
+        r#"{le="NaN"}"#,
+        r#"{le="+Inf"}"#,
+        r#"{le="-1",m="a"}"#,
+        r#"{quantile="2"}"#,
+        r#"{m="\"\\\n"}"#,
+        r#"{"odd name"=""}"#,
+    ]);
+    let value =
+        select(vec!["0", "1", "2", "-3", "NaN", "+Inf", "-Inf", "1e308", "0.5", "-0", "9007199254740993"]);
+    let kind = select(vec!["counter", "gauge", "histogram", "summary", "info", "unknown", "nonsense"]);
+    prop_oneof![
+        8 => (name.clone(), labels, value).prop_map(|(name, labels, value)| format!("{name}{labels} {value}")),
+        3 => (name, kind).prop_map(|(name, kind)| format!("# TYPE {} {kind}", name.trim_end_matches("_total"))),
+        1 => "\\PC{0,12}",
+    ]
+}
+
+fn scrape() -> impl Strategy<Value = Scrape> {
+    let body = (prop::collection::vec(line(), 0..12), any::<bool>()).prop_map(|(lines, open_metrics)| {
+        ScrapeOutcome::Body {
+            content_type: open_metrics.then(|| "application/openmetrics-text".to_owned()),
+            text: lines.join("\n"),
+        }
+    });
+    let outcome = prop_oneof![4 => body, 1 => Just(ScrapeOutcome::Failed("status 503".to_owned()))];
+    (select(vec!["shop", "node"]), 0..90_i64, outcome)
+        .prop_map(|(job, second, outcome)| Scrape::new(job, at(second), outcome))
+}
+
+fn leg() -> impl Strategy<Value = Leg> {
+    let value = select(vec!["", "NaN", "-1", "0", "0.5", "1", "1e400", "off", "a"]).prop_map(str::to_owned);
+    let env = prop::collection::btree_map(Just("SHARE".to_owned()), value, 0..2);
+    let loss = prop::option::of((any::<u64>(), any::<u64>()));
+    let start = (env, loss, any::<bool>()).prop_map(|(env, loss, receives_spans)| LegStart {
+        target: "anything".to_owned(),
+        env,
+        receives_spans,
+        span_loss: loss.map(|(dropped, failed)| SpanLoss { dropped, failed }),
+    });
+    (start, ledger(), prop::collection::vec(scrape(), 0..5), prop::collection::vec(span(), 0..6))
+        .prop_map(|(start, ledger, scrapes, spans)| Leg { start, ledger, scrapes, spans })
+}
+
+proptest! {
+    #![proptest_config(config(1500))]
+
+    #[test]
+    fn no_observation_stops_a_judge(plan in plan(), legs in prop::collection::vec(leg(), 0..3)) {
+        let seen = Observations { plan, legs };
+        let judgements = judge(&CONTRACTS, &seen);
+        // Every clause is judged, a failure names at least one finding, and judging again changes nothing.
+        let clauses: std::collections::BTreeSet<&str> = judgements.iter().map(|one| one.clause.as_str()).collect();
+        prop_assert_eq!(clauses.len(), CONTRACTS.clauses().count());
+        for judgement in &judgements {
+            prop_assert!(judgement.verdict != Verdict::Fail(Vec::new()), "{judgement:?}");
+            prop_assert!(judgement.check.is_some(), "{judgement:?}");
+        }
+        prop_assert_eq!(&judgements, &judge(&CONTRACTS, &seen));
+    }
+}
