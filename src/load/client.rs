@@ -12,7 +12,7 @@ use crate::clock::{Clock, HttpClient, Reply, Seed};
 use crate::observe::{Ledger, Origin, ParentChoice, RequestFact, TraceNote};
 
 /// The longest that a client waits for an answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Where the target listens.
 #[derive(Clone, Debug)]

@@ -8,6 +8,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
+use super::client;
 use super::persona::Steps;
 use crate::clock::{LinkEnd, Turn, join_link};
 use crate::observe::{Origin, RequestFact, TraceNote};
@@ -51,12 +52,13 @@ async fn connect(steps: &mut Steps) -> Option<(Socket, LinkEnd)> {
         handshake.received();
         opened
     };
-    let opened = opened.await;
+    // A target that never upgrades is one that never answers: the ledger must have it.
+    let opened = client.clock.timeout(client::PATIENCE, opened).await;
     drop(handshake);
     let status_code = match &opened {
-        Ok((_, response)) => Some(response.status().as_u16()),
-        Err(Error::Http(response)) => Some(response.status().as_u16()),
-        Err(_) => None,
+        Ok(Ok((_, response))) => Some(response.status().as_u16()),
+        Ok(Err(Error::Http(response))) => Some(response.status().as_u16()),
+        Ok(Err(_)) | Err(_) => None,
     };
     let trace = TraceNote {
         trace_id,
@@ -69,7 +71,8 @@ async fn connect(steps: &mut Steps) -> Option<(Socket, LinkEnd)> {
         done: client.clock.now(),
     };
     client.ledger.lock().request(RequestFact { trace, origin: Origin::Traffic });
-    opened.ok().map(|(socket, _)| (socket, frames))
+    let (socket, _) = opened.ok()?.ok()?;
+    Some((socket, frames))
 }
 
 async fn listen(steps: &Steps, socket: &mut Socket, link: &LinkEnd, debate: &str) {

@@ -11,6 +11,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// Traces that the ledger remembers one by one; past it they are only counted.
 pub const MOST_TRACES: usize = 50_000;
 
+/// The longest latency that histograms tell from longer ones: far beyond the patience of any client. It bounds their
+/// memory.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
+
 /// The ground truth: what the load client sent and got, and what synthetic providers were asked. Never the server's
 /// word.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -215,7 +219,9 @@ impl RequestEntry {
     fn add(&mut self, took: Duration) {
         self.count += 1;
         self.total_ns += nanos(took);
-        self.latency_us.saturating_record(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
+        let latency_us = u64::try_from(took.min(LONGEST).as_micros()).unwrap_or(u64::MAX);
+        // Not `saturating_record`: it never lets the range grow, and cuts every latency off at the 2 ms it starts with.
+        self.latency_us.record(latency_us).expect("the range grows as far as the longest latency");
     }
 }
 

@@ -162,13 +162,19 @@ fn read_leg(dir: &Path) -> Result<Leg, RecordError> {
     let ledger: Ledger = read_json(&dir.join("ledger.json"))?;
     let spans: Vec<Span> = read_lines(&dir.join("spans.jsonl"))?;
     let mut scrapes = Vec::new();
-    for line in read_lines::<ScrapeLine>(&dir.join("scrapes.jsonl"))? {
+    let index = dir.join("scrapes.jsonl");
+    for line in read_lines::<ScrapeLine>(&index)? {
         let outcome = match (line.file, line.failed) {
-            (Some(file), _) => {
+            (Some(file), None) => {
                 let text = read(&dir.join("scrapes").join(file))?;
                 ScrapeOutcome::Body { content_type: line.content_type, text }
             }
-            (None, failed) => ScrapeOutcome::Failed(failed.unwrap_or_default()),
+            (None, Some(reason)) => ScrapeOutcome::Failed(reason),
+            (Some(_), Some(_)) | (None, None) => {
+                let source =
+                    serde::de::Error::custom("expected a scrape with a body or a reason why there is none");
+                return Err(RecordError::Json { path: index, source });
+            }
         };
         scrapes.push(Scrape::new(&line.job, line.at, outcome));
     }
@@ -209,10 +215,9 @@ fn write_lines<T: Serialize>(path: &Path, values: &[T]) -> Result<(), RecordErro
 }
 
 fn read_lines<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, RecordError> {
-    read(path)?
-        .lines()
-        .map(|line| {
-            serde_json::from_str(line).map_err(|source| RecordError::Json { path: path.to_owned(), source })
-        })
-        .collect()
+    // One reader for the whole text, so that an error has the file's line and not always the first.
+    serde_json::Deserializer::from_str(&read(path)?)
+        .into_iter()
+        .collect::<Result<_, _>>()
+        .map_err(|source| RecordError::Json { path: path.to_owned(), source })
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
@@ -19,6 +20,9 @@ use tokio::net::TcpListener;
 use super::wire::{Answer, ErrorKind, Wire};
 use crate::clock::{self, Clock, Seed, between};
 use crate::observe::{CallEntry, CallKey, Outcome, PlannedFault, ProviderFault};
+
+/// The largest request that is read, as for the real Messages API.
+const MOST_BYTES: usize = 32 << 20;
 
 /// How synthetic providers behave.
 #[derive(Clone, Debug)]
@@ -57,6 +61,7 @@ impl Providers {
         let routes = Router::new()
             .route("/{agent}/v1/messages", post(anthropic))
             .route("/{agent}/v1/chat/completions", post(open_ai))
+            .layer(DefaultBodyLimit::max(MOST_BYTES))
             .with_state(Arc::clone(&shared));
         clock::serve(clock, listener, routes);
         Ok(Self { address, shared })
@@ -73,25 +78,29 @@ impl Providers {
     }
 }
 
-async fn anthropic(State(shared): State<Arc<Shared>>, Path(agent): Path<String>, body: Bytes) -> Response {
-    serve(&shared, Wire::Anthropic, agent, &body).await
+/// A body that cannot be read is a call too: it is refused by the handler, which counts, and not before it.
+type Body = Result<Bytes, BytesRejection>;
+
+async fn anthropic(State(shared): State<Arc<Shared>>, Path(agent): Path<String>, body: Body) -> Response {
+    serve(&shared, Wire::Anthropic, agent, body).await
 }
 
-async fn open_ai(State(shared): State<Arc<Shared>>, Path(agent): Path<String>, body: Bytes) -> Response {
-    serve(&shared, Wire::OpenAi, agent, &body).await
+async fn open_ai(State(shared): State<Arc<Shared>>, Path(agent): Path<String>, body: Body) -> Response {
+    serve(&shared, Wire::OpenAi, agent, body).await
 }
 
-async fn serve(shared: &Shared, wire: Wire, agent: String, body: &[u8]) -> Response {
+async fn serve(shared: &Shared, wire: Wire, agent: String, body: Body) -> Response {
     let mut asked = Asked { shared, since: shared.clock.now(), agent, outcome: Outcome::Error };
-    let parsed: Option<Value> = serde_json::from_slice(body).ok();
+    let body = body.unwrap_or_default();
+    let parsed: Option<Value> = serde_json::from_slice(&body).ok();
     let Some((model, prompt)) = parsed.as_ref().and_then(Wire::prompt) else {
         let error = wire.error(ErrorKind::InvalidRequest, "expected a model and messages with text content");
         return (StatusCode::BAD_REQUEST, Json(error)).into_response();
     };
-    let mut dice = shared.plan.seed.of(("provider", &asked.agent, body)).rng();
+    let mut dice = shared.plan.seed.of(("provider", &asked.agent, &body[..])).rng();
     let latency = latency(shared.plan.median_latency, &mut dice);
     let draw: f64 = dice.random();
-    let answer = answer(model, prompt, &mut dice);
+    let answer = answer(model, prompt, asked.since, &mut dice);
     match fault(&shared.plan.faults, &asked.agent, asked.since, draw) {
         Some(ProviderFault::Timeout) => {
             // The caller hangs up and drops this handler; nobody waits for a day.
@@ -110,7 +119,7 @@ async fn serve(shared: &Shared, wire: Wire, agent: String, body: &[u8]) -> Respo
         Some(ProviderFault::Malformed) => {
             shared.clock.sleep(latency).await;
             let mut text = wire.answer(&answer).to_string();
-            text.truncate(text.len() / 2);
+            text.truncate(text.floor_char_boundary(text.len() / 2));
             ([(header::CONTENT_TYPE, "application/json")], text).into_response()
         }
         None => {
@@ -155,7 +164,7 @@ fn latency(median: Duration, dice: &mut impl Rng) -> Duration {
     median.mul_f64(exponent.exp2())
 }
 
-fn answer(model: &str, prompt: &str, dice: &mut impl Rng) -> Answer {
+fn answer(model: &str, prompt: &str, at: Timestamp, dice: &mut impl Rng) -> Answer {
     // Four in five agree, so that most debates end in consensus and some do not.
     let agrees = dice.random_ratio(4, 5);
     let words: u32 = dice.random_range(20..120);
@@ -164,6 +173,7 @@ fn answer(model: &str, prompt: &str, dice: &mut impl Rng) -> Answer {
     Answer {
         id: format!("{:016x}", dice.random::<u64>()),
         model: model.to_owned(),
+        created: at.as_second(),
         text: format!("{stance}: {}", reasons.join(" ")),
         tokens_in: prompt.split_whitespace().count() as u64,
         tokens_out: u64::from(words) + 1,

@@ -14,6 +14,8 @@ pub enum Wire {
 pub(super) struct Answer {
     pub(super) id: String,
     pub(super) model: String,
+    /// In seconds since 1970.
+    pub(super) created: i64,
     pub(super) text: String,
     pub(super) tokens_in: u64,
     pub(super) tokens_out: u64,
@@ -28,7 +30,7 @@ impl Wire {
     }
 
     pub(super) fn answer(self, answer: &Answer) -> Value {
-        let Answer { id, model, text, tokens_in, tokens_out } = answer;
+        let Answer { id, model, created, text, tokens_in, tokens_out } = answer;
         match self {
             Self::Anthropic => json!({
                 "id": format!("msg_{id}"),
@@ -43,6 +45,7 @@ impl Wire {
             Self::OpenAi => json!({
                 "id": format!("chatcmpl-{id}"),
                 "object": "chat.completion",
+                "created": created,
                 "model": model,
                 "choices": [{
                     "index": 0,
@@ -63,7 +66,9 @@ impl Wire {
             Self::Anthropic => {
                 json!({"type": "error", "error": {"type": kind.anthropic(), "message": message}})
             }
-            Self::OpenAi => json!({"error": {"message": message, "type": kind.open_ai(), "code": null}}),
+            Self::OpenAi => {
+                json!({"error": {"message": message, "type": kind.open_ai(), "param": null, "code": null}})
+            }
         }
     }
 }

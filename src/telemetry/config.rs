@@ -58,21 +58,42 @@ impl Config {
         let mut errors = Vec::new();
         let tracing = boolean(env, "OTEL_ENABLED", false, &mut errors);
         let metrics = boolean(env, "METRICS_ENABLED", true, &mut errors);
-        let text = |name: &str, default: &str| env.get(name).map_or(default, String::as_str).to_owned();
         let share =
             parsed(env, "OTEL_SAMPLE_RATE", 1.0, "a number from 0.0 to 1.0", &mut errors, |rate: &f64| {
                 (0.0..=1.0).contains(rate)
             });
         let metrics_port = parsed(env, "METRICS_PORT", 9090, "a port from 0 to 65535", &mut errors, |_| true);
+        let endpoint = set(env, "OTEL_EXPORTER_OTLP_ENDPOINT").unwrap_or("http://localhost:4317").to_owned();
+        errors.extend(parse_endpoint(&endpoint).err());
         let config = Self {
             tracing,
-            endpoint: text("OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:4317"),
-            service_name: text("OTEL_SERVICE_NAME", "aragora"),
+            endpoint,
+            service_name: set(env, "OTEL_SERVICE_NAME").unwrap_or("aragora").to_owned(),
             sampling: Sampling::ParentOrShare(share),
             metrics,
             metrics_port,
         };
         if errors.is_empty() { Ok(config) } else { Err(errors) }
+    }
+}
+
+/// The value of a variable. One that is empty is not set, as OpenTelemetry's specification of environment variables
+/// has it.
+fn set<'a>(env: &'a BTreeMap<String, String>, variable: &str) -> Option<&'a str> {
+    env.get(variable).map(String::as_str).filter(|value| !value.is_empty())
+}
+
+/// The collector's URL; it must name a scheme and a host.
+pub(super) fn parse_endpoint(endpoint: &str) -> Result<http::Uri, ConfigError> {
+    let uri: Option<http::Uri> = endpoint.parse().ok();
+    uri.filter(|uri| uri.scheme().is_some() && uri.host().is_some()).ok_or_else(|| bad_endpoint(endpoint))
+}
+
+pub(super) fn bad_endpoint(endpoint: &str) -> ConfigError {
+    ConfigError {
+        variable: "OTEL_EXPORTER_OTLP_ENDPOINT",
+        value: endpoint.to_owned(),
+        expected: "a URL such as http://localhost:4317",
     }
 }
 
@@ -82,13 +103,12 @@ fn boolean(
     default: bool,
     errors: &mut Vec<ConfigError>,
 ) -> bool {
-    match env.get(variable).map(|value| value.to_ascii_lowercase()).as_deref() {
-        None | Some("") => default,
-        Some("true" | "1" | "yes" | "on") => true,
-        Some("false" | "0" | "no" | "off") => false,
-        Some(_) => {
-            let value = env.get(variable).cloned().unwrap_or_default();
-            errors.push(ConfigError { variable, value, expected: "true or false" });
+    let Some(value) = set(env, variable) else { return default };
+    match value.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" => true,
+        "false" | "0" | "no" | "off" => false,
+        _ => {
+            errors.push(ConfigError { variable, value: value.to_owned(), expected: "true or false" });
             default
         }
     }
@@ -102,11 +122,11 @@ fn parsed<T: std::str::FromStr>(
     errors: &mut Vec<ConfigError>,
     accepted: impl Fn(&T) -> bool,
 ) -> T {
-    let Some(value) = env.get(variable).filter(|value| !value.is_empty()) else { return default };
+    let Some(value) = set(env, variable) else { return default };
     match value.parse() {
         Ok(parsed) if accepted(&parsed) => parsed,
         _ => {
-            errors.push(ConfigError { variable, value: value.clone(), expected });
+            errors.push(ConfigError { variable, value: value.to_owned(), expected });
             default
         }
     }

@@ -8,7 +8,7 @@ use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 use tonic::transport::Endpoint;
 
-use super::config::ConfigError;
+use super::config::{ConfigError, bad_endpoint, parse_endpoint};
 use crate::clock::{Clock, LINK, Turn};
 
 /// How long a connection attempt may take, in real time: a port that drops packets must not hold the batch for the
@@ -27,16 +27,7 @@ pub(super) struct OtlpExporter {
 impl OtlpExporter {
     /// Connects at the first export, and again whenever the connection was lost.
     pub(super) fn new(clock: &Clock, endpoint: &str, resource: &Resource) -> Result<Self, ConfigError> {
-        let refused = || ConfigError {
-            variable: "OTEL_EXPORTER_OTLP_ENDPOINT",
-            value: endpoint.to_owned(),
-            expected: "a URL such as http://localhost:4317",
-        };
-        let uri: http::Uri = endpoint.parse().map_err(|_| refused())?;
-        if uri.scheme().is_none() || uri.host().is_none() {
-            return Err(refused());
-        }
-        let channel = Endpoint::from(uri).connect_timeout(CONNECT).connect_lazy();
+        let channel = Endpoint::from(parse_endpoint(endpoint)?).connect_timeout(CONNECT).connect_lazy();
         let link = Arc::new(AtomicU64::new(0));
         let named = Arc::clone(&link);
         let mut inner = opentelemetry_otlp::SpanExporter::builder()
@@ -51,7 +42,7 @@ impl OtlpExporter {
                 Ok(request)
             })
             .build()
-            .map_err(|_| refused())?;
+            .map_err(|_| bad_endpoint(endpoint))?;
         inner.set_resource(resource);
         Ok(Self { clock: clock.clone(), inner, link })
     }

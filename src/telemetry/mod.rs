@@ -29,7 +29,7 @@ use std::sync::Arc;
 use opentelemetry::Context;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
-use opentelemetry_sdk::trace::{Sampler, SdkTracer, SdkTracerProvider};
+use opentelemetry_sdk::trace::{Sampler, SdkTracer, SdkTracerProvider, SpanLimits};
 use opentelemetry_sdk::{Resource, trace::ShouldSample};
 
 pub use self::config::{Config, ConfigError, Sampling};
@@ -147,6 +147,7 @@ fn start_tracing(clock: &Clock, config: &Config, ids: Ids) -> Result<Tracing, Co
         .with_sampler(sampler(config.sampling))
         .with_id_generator(ids)
         .with_resource(resource)
+        // Without these the SDK takes its limits from the process's environment.
         .build();
     Ok(Tracing { tracer: provider.tracer("aragora.observability"), _provider: provider, processor })
 }

@@ -174,12 +174,26 @@ fn length(text: &str) -> i64 {
     i64::try_from(text.chars().count()).unwrap_or(i64::MAX)
 }
 
+/// Whether a `traceparent` has the form that W3C Trace Context gives it; any other must be ignored, and the SDK's
+/// reader also takes ids that are too short. What the ids and the version may be is left to that reader.
+fn is_traceparent(value: &str) -> bool {
+    let digits = |part: &str, count| {
+        part.len() == count && part.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let mut parts = value.splitn(5, '-');
+    let mut next = |count| parts.next().filter(|part| digits(part, count));
+    let (version, ids, flags) = (next(2), next(32).and(next(16)), next(2));
+    // Only versions to come may append to it.
+    version.is_some() && ids.is_some() && flags.is_some() && (version != Some("00") || parts.next().is_none())
+}
+
 /// Headers as a carrier of trace context.
 struct Headers<H>(H);
 
 impl Extractor for Headers<&HeaderMap> {
     fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key)?.to_str().ok()
+        let value = self.0.get(key)?.to_str().ok()?;
+        (key != "traceparent" || is_traceparent(value)).then_some(value)
     }
 
     fn keys(&self) -> Vec<&str> {

@@ -1,7 +1,7 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
 
@@ -18,84 +18,116 @@ const MOST_BYTES: usize = 65_536;
 #[derive(Debug)]
 pub(super) struct Events {
     clock: Clock,
-    sequence: AtomicU64,
     sender: broadcast::Sender<Event>,
 }
 
 #[derive(Clone, Debug)]
 struct Event {
     debate: String,
-    frame: String,
+    said: Said,
+}
+
+/// What a frame says, without its number.
+#[derive(Clone, Debug)]
+struct Said {
+    kind: &'static str,
+    data: Value,
+    at: Timestamp,
 }
 
 impl Events {
     pub(super) fn new(clock: &Clock) -> Self {
-        Self { clock: clock.clone(), sequence: AtomicU64::new(0), sender: broadcast::channel(BACKLOG).0 }
+        Self { clock: clock.clone(), sender: broadcast::channel(BACKLOG).0 }
     }
 
     /// Tells every subscriber of this debate.
-    pub(super) fn publish(&self, debate: &str, kind: &str, data: Value) {
-        let event = Event { debate: debate.to_owned(), frame: self.envelope(kind, data) };
+    pub(super) fn publish(&self, debate: &str, kind: &'static str, data: Value) {
+        let event = Event { debate: debate.to_owned(), said: self.say(kind, data) };
         // An error means that nobody listens.
         let _ = self.sender.send(event);
     }
 
-    fn envelope(&self, kind: &str, data: Value) -> String {
-        let sequence = self.sequence.fetch_add(1, Ordering::Relaxed) + 1;
-        json!({"type": kind, "data": data, "timestamp": self.clock.now().to_string(), "seq": sequence})
-            .to_string()
+    fn say(&self, kind: &'static str, data: Value) -> Said {
+        Said { kind, data, at: self.clock.now() }
+    }
+}
+
+/// The server's end of a connection.
+struct Connection {
+    socket: WebSocket,
+    link: LinkEnd,
+    /// Frames sent. Each has its number from here, when it leaves: numbers that events had from their publisher would
+    /// not rise on a connection whose answers overtake events that wait.
+    sent: u64,
+}
+
+impl Connection {
+    async fn send(&mut self, said: &Said) -> Result<(), axum::Error> {
+        self.sent += 1;
+        let Said { kind, data, at } = said;
+        let frame = json!({"type": kind, "data": data, "timestamp": at.to_string(), "seq": self.sent});
+        self.link.sent();
+        self.socket.send(Message::Text(frame.to_string().into())).await
+    }
+
+    async fn refuse(&mut self) {
+        let reason = CloseFrame { code: 1009, reason: "frame over 65536 bytes".into() };
+        self.link.sent();
+        // The client may be gone already; closing is all that is left either way.
+        let _ = self.socket.send(Message::Close(Some(reason))).await;
     }
 }
 
 /// Serves one WebSocket until either side closes it.
-pub(super) async fn serve(app: Arc<App>, mut socket: WebSocket, link: LinkEnd) {
+pub(super) async fn serve(app: Arc<App>, socket: WebSocket, link: LinkEnd) {
+    let mut client = Connection { socket, link, sent: 0 };
+    // Dropped before the connection: who sees its end finds it no longer counted.
     let _open = app.telemetry.metrics().map(|metrics| metrics.track_websocket());
     let mut events = app.events.sender.subscribe();
     let mut subscribed: Option<String> = None;
-    let hello = app.events.envelope("connection_info", json!({"agents": app.agents.names()}));
-    if send(&mut socket, &link, hello).await.is_err() {
-        return;
-    }
+    let mut next = Some(app.events.say("connection_info", json!({"agents": app.agents.names()})));
     loop {
-        let answer = tokio::select! {
+        if let Some(said) = next.take()
+            && client.send(&said).await.is_err()
+        {
+            return;
+        }
+        next = tokio::select! {
             biased;
-            frame = socket.recv() => match frame {
-                Some(Ok(Message::Text(text))) => {
-                    link.received();
-                    if text.len() > MOST_BYTES {
-                        let reason = CloseFrame { code: 1009, reason: "frame over 65536 bytes".into() };
-                        link.sent();
-                        // The client may be gone already; closing is all that is left either way.
-                        let _ = socket.send(Message::Close(Some(reason))).await;
+            frame = client.socket.recv() => {
+                let (size, text) = match frame {
+                    Some(Ok(Message::Text(text))) => (text.len(), Some(text)),
+                    Some(Ok(Message::Binary(bytes))) => (bytes.len(), None),
+                    Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
+                    Some(Ok(Message::Close(_))) => {
+                        // The close frame that the protocol demands in response leaves with the next read, which
+                        // then finds the end.
+                        let _ = client.socket.recv().await;
                         return;
                     }
-                    Some(answer(&app, &text, &mut subscribed))
+                    Some(Err(_)) | None => return,
+                };
+                client.link.received();
+                if size > MOST_BYTES {
+                    return client.refuse().await;
                 }
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
-                Some(Ok(_)) => None,
-            },
+                Some(match text {
+                    Some(text) => answer(&app, &text, &mut subscribed),
+                    None => error(&app, "expected a text frame"),
+                })
+            }
             event = events.recv() => match event {
-                Ok(event) => (subscribed.as_ref() == Some(&event.debate)).then_some(event.frame),
+                Ok(event) => (subscribed.as_ref() == Some(&event.debate)).then_some(event.said),
                 Err(broadcast::error::RecvError::Lagged(lost)) => {
                     Some(error(&app, &format!("{lost} events were lost: this connection reads too slowly")))
                 }
                 Err(broadcast::error::RecvError::Closed) => return,
             },
         };
-        if let Some(frame) = answer
-            && send(&mut socket, &link, frame).await.is_err()
-        {
-            return;
-        }
     }
 }
 
-async fn send(socket: &mut WebSocket, link: &LinkEnd, frame: String) -> Result<(), axum::Error> {
-    link.sent();
-    socket.send(Message::Text(frame.into())).await
-}
-
-fn answer(app: &App, text: &str, subscribed: &mut Option<String>) -> String {
+fn answer(app: &App, text: &str, subscribed: &mut Option<String>) -> Said {
     let parsed: Option<Value> = serde_json::from_str(text).ok();
     let kind = parsed.as_ref().and_then(|frame| frame.get("type")).and_then(Value::as_str);
     let field = |name: &str| parsed.as_ref().and_then(|frame| frame.get(name));
@@ -103,16 +135,16 @@ fn answer(app: &App, text: &str, subscribed: &mut Option<String>) -> String {
         Some("subscribe") => match field("debate_id").and_then(Value::as_str) {
             Some(debate) => {
                 *subscribed = Some(debate.to_owned());
-                app.events.envelope("subscribed", json!({"debate_id": debate}))
+                app.events.say("subscribed", json!({"debate_id": debate}))
             }
             None => error(app, "subscribe needs a debate_id"),
         },
-        Some("ping") => app.events.envelope("pong", json!({"ts": field("ts")})),
+        Some("ping") => app.events.say("pong", json!({"ts": field("ts")})),
         Some(other) => error(app, &format!("unknown type `{other}`, expected subscribe or ping")),
         None => error(app, "expected a JSON object with a type"),
     }
 }
 
-fn error(app: &App, message: &str) -> String {
-    app.events.envelope("error", json!({"message": message}))
+fn error(app: &App, message: &str) -> Said {
+    app.events.say("error", json!({"message": message}))
 }

@@ -23,6 +23,10 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 /// The largest body that is read.
 const MOST_BYTES: usize = 1 << 20;
 
+/// The largest WebSocket message that is read, which is far over what is allowed: only what was read to its end can
+/// be refused with its own close code. It is the WebSocket library's own limit for one frame.
+const MOST_FRAME: usize = 16 << 20;
+
 /// Debates that a list shows unless told otherwise, and at most.
 const LIST: (usize, usize) = (20, 100);
 
@@ -71,8 +75,25 @@ async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> R
     };
     let answer = app.telemetry.trace_handler(handler_name(&method, &endpoint), facts, work).await;
     let latency = between(started, app.clock.now());
-    app.instruments.request(method.as_str(), &endpoint, answer.status().as_u16(), latency);
+    app.instruments.request(method_label(&method), &endpoint, answer.status().as_u16(), latency);
     answer
+}
+
+/// The method as a label value. Whoever asks may invent methods; those share the value that OpenTelemetry's HTTP
+/// conventions have for them.
+fn method_label(method: &Method) -> &str {
+    let known = [
+        Method::GET,
+        Method::HEAD,
+        Method::POST,
+        Method::PUT,
+        Method::DELETE,
+        Method::CONNECT,
+        Method::OPTIONS,
+        Method::TRACE,
+        Method::PATCH,
+    ];
+    if known.contains(method) { method.as_str() } else { "_OTHER" }
 }
 
 fn handler_name(method: &Method, endpoint: &str) -> &'static str {
@@ -150,7 +171,9 @@ fn wanted(app: &App, body: &[u8]) -> Result<Wanted, (StatusCode, &'static str)> 
     };
     let rounds = match body.get("rounds") {
         None => 2,
-        Some(rounds) => rounds.as_i64().ok_or(bad("rounds must be a whole number"))?,
+        // Below zero is as far out of range as zero is.
+        Some(rounds) if rounds.is_i64() || rounds.is_u64() => rounds.as_u64().unwrap_or(0),
+        Some(_) => return Err(bad("rounds must be a whole number")),
     };
     if question.chars().count() < 10 {
         return Err(invalid("question must have at least 10 characters"));
@@ -168,9 +191,7 @@ fn strings(value: &Value) -> Option<Vec<String>> {
 }
 
 async fn websocket(State(app): State<Arc<App>>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
-    // A frame a little over the limit is read, so that it can be refused with its own close code.
-    let limit = 4 * 65_536;
-    upgrade.max_message_size(limit).on_upgrade(move |socket| async move {
+    upgrade.max_message_size(MOST_FRAME).on_upgrade(move |socket| async move {
         let link = accept_stream(&app.clock, &headers);
         events::serve(app, socket, link).await;
     })

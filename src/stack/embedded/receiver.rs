@@ -138,6 +138,10 @@ fn value(any: AnyValue) -> Value {
         Some(any_value::Value::StringValue(text)) => Value::from(text),
         Some(any_value::Value::BoolValue(truth)) => Value::from(truth),
         Some(any_value::Value::IntValue(number)) => Value::from(number),
+        // JSON has no such numbers; these are the names that the protocol's own JSON form gives them.
+        Some(any_value::Value::DoubleValue(number)) if number.is_nan() => Value::from("NaN"),
+        Some(any_value::Value::DoubleValue(f64::INFINITY)) => Value::from("Infinity"),
+        Some(any_value::Value::DoubleValue(f64::NEG_INFINITY)) => Value::from("-Infinity"),
         Some(any_value::Value::DoubleValue(number)) => Value::from(number),
         Some(any_value::Value::ArrayValue(list)) => list.values.into_iter().map(value).collect(),
         Some(any_value::Value::KvlistValue(list)) => {

@@ -56,7 +56,9 @@ impl Scraper {
         let at = self.clock.now();
         let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(ACCEPTED))]);
         let asked = self.http.send(Method::GET, &self.job.url, headers, "");
-        let outcome = match self.clock.timeout(TIMEOUT, asked).await {
+        // Never above the interval, as in Prometheus: a scrape that outlasts it would move all that follow.
+        let timeout = TIMEOUT.min(self.job.interval);
+        let outcome = match self.clock.timeout(timeout, asked).await {
             Ok(Ok(reply)) if reply.status == StatusCode::OK => ScrapeOutcome::Body {
                 content_type: reply
                     .headers

@@ -1,0 +1,180 @@
+//! The scraper: exact intervals in virtual time, and every way in which a scrape fails.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use futures_util::{StreamExt as _, stream};
+use http::{HeaderMap, StatusCode};
+use parking_lot::Mutex;
+use probity::clock::{Clock, between, serve};
+use probity::observe::exposition::Labels;
+use probity::observe::{Scrape, ScrapeOutcome};
+use probity::stack::embedded::{ScrapeJob, Scraper};
+
+use crate::stage::{listener, simulate};
+
+const INTERVAL: Duration = Duration::from_secs(15);
+
+async fn target(clock: &Clock, routes: Router) -> String {
+    let listener = listener().await;
+    let url = format!("http://{}/metrics", listener.local_addr().expect("bound"));
+    serve(clock, listener, routes);
+    url
+}
+
+fn scraper(clock: &Clock, url: String, interval: Duration) -> Scraper {
+    Scraper::new(clock, ScrapeJob { name: "aragora".to_owned(), url, interval })
+}
+
+/// A route that takes so long, and then answers.
+fn slow(clock: &Clock, takes: Duration) -> Router {
+    let clock = clock.clone();
+    let route = get(move || async move {
+        clock.sleep(takes).await;
+        "up 1\n"
+    });
+    Router::new().route("/metrics", route)
+}
+
+/// Offsets of all scrapes of the first `lasts`.
+fn offsets(interval: Duration, takes: Duration, lasts: Duration) -> Vec<(Duration, bool)> {
+    simulate(|clock| async move {
+        let url = target(&clock, slow(&clock, takes)).await;
+        clock.sleep(Duration::from_millis(123)).await;
+        let scraper = scraper(&clock, url, interval);
+        let start = clock.now();
+        let task = tokio::spawn(scraper.clone().run());
+        clock.sleep(lasts).await;
+        task.abort();
+        let scrapes = scraper.scrapes();
+        scrapes.iter().map(|scrape| (between(start, scrape.at), scrape.exposition().is_some())).collect()
+    })
+}
+
+#[test]
+fn scrapes_come_at_exact_intervals() {
+    // The target's own time does not move the next scrape.
+    for takes in [Duration::ZERO, Duration::from_millis(1), Duration::from_secs(9)] {
+        let seen = offsets(INTERVAL, takes, Duration::from_secs(3_600) + INTERVAL - Duration::from_millis(1));
+        let expected: Vec<(Duration, bool)> = (1..=240).map(|k| (INTERVAL * k, true)).collect();
+        assert_eq!(seen, expected, "a target that takes {takes:?}");
+    }
+}
+
+#[test]
+fn a_short_interval_is_kept_by_a_target_that_never_answers() {
+    // Prometheus has no time-out above the interval: it refuses the one and lowers its default to the other.
+    let interval = Duration::from_secs(5);
+    let seen = offsets(interval, Duration::from_secs(86_400), Duration::from_secs(62));
+    let expected: Vec<(Duration, bool)> = (1..=11).map(|k| (interval * k, false)).collect();
+    assert_eq!(seen, expected);
+}
+
+/// One scrape; its outcome, and how long it took.
+async fn once(clock: &Clock, url: String) -> (Scrape, Duration) {
+    let scraper = scraper(clock, url, INTERVAL);
+    let asked = clock.now();
+    scraper.scrape().await;
+    let took = between(asked, clock.now());
+    let mut scrapes = scraper.scrapes();
+    assert_eq!(scrapes.len(), 1);
+    let scrape = scrapes.remove(0);
+    assert_eq!((scrape.job.as_str(), scrape.at), ("aragora", asked));
+    (scrape, took)
+}
+
+fn failed((scrape, took): &(Scrape, Duration)) -> (&str, u64) {
+    assert!(scrape.exposition().is_none());
+    match &scrape.outcome {
+        ScrapeOutcome::Failed(reason) => (reason, took.as_secs()),
+        ScrapeOutcome::Body { .. } => panic!("expected a failure, saw {scrape:?}"),
+    }
+}
+
+#[test]
+fn every_failure_says_what_it_was() {
+    let (refused, silent, torn, hung_up) = simulate(|clock| async move {
+        let refused = once(&clock, crate::stage::collector::closed().await).await;
+        let silent = once(&clock, crate::stage::collector::silent(&clock).await).await;
+        let torn = Router::new().route("/metrics", get(|| async { torn_body() }));
+        let torn = once(&clock, target(&clock, torn).await).await;
+        let hung_up = Router::new().route("/metrics", get(hang_up));
+        let hung_up = once(&clock, target(&clock, hung_up).await).await;
+        // A scrape that was given up leaves nothing behind.
+        clock.sleep(Duration::from_secs(3_600)).await;
+        (refused, silent, torn, hung_up)
+    });
+    assert_eq!(failed(&refused), ("no answer (connect)", 0));
+    assert_eq!(failed(&silent), ("not done within 10s", 10));
+    assert_eq!(failed(&torn), ("no answer (body)", 0));
+    assert_eq!(failed(&hung_up), ("no answer (request)", 0));
+}
+
+/// Half an answer, and then the connection breaks. The half must be out before that: the server needs a few turns.
+fn torn_body() -> Response {
+    let half = stream::once(async { Ok(Bytes::from_static(b"up 1\n")) });
+    let end = stream::once(async {
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        Err(std::io::Error::from(std::io::ErrorKind::BrokenPipe))
+    });
+    Body::from_stream(half.chain(end)).into_response()
+}
+
+/// A handler that panics takes its connection with it. The panic is raised without the hook that prints it.
+async fn hang_up() -> Response {
+    std::panic::resume_unwind(Box::new("the target crashed"))
+}
+
+#[test]
+fn any_status_but_200_is_a_failure() {
+    let statuses = [204u16, 301, 302, 401, 404, 500, 503];
+    let outcomes = simulate(|clock| async move {
+        let mut outcomes = vec![];
+        for status in statuses {
+            // Elsewhere there is an answer; Prometheus follows redirects, this scraper has only targets of its own.
+            let answer = move || async move {
+                let location = [(http::header::LOCATION, "/elsewhere")];
+                (StatusCode::from_u16(status).expect("a status"), location, "up 1\n")
+            };
+            let routes =
+                Router::new().route("/metrics", get(answer)).route("/elsewhere", get(|| async { "up 1\n" }));
+            outcomes.push(once(&clock, target(&clock, routes).await).await);
+        }
+        outcomes
+    });
+    for (status, outcome) in statuses.iter().zip(&outcomes) {
+        assert_eq!(failed(outcome), (format!("status {status}").as_str(), 0));
+    }
+}
+
+#[test]
+fn a_body_is_kept_as_it_came_with_its_type() {
+    let (scrape, asked) = simulate(|clock| async move {
+        let asked = Arc::<Mutex<HeaderMap>>::default();
+        let heard = Arc::clone(&asked);
+        let answer = move |headers: HeaderMap| async move {
+            *heard.lock() = headers;
+            let kind = [("content-type", "application/openmetrics-text; version=1.0.0; charset=utf-8")];
+            (kind, "# TYPE a gauge\na{b=\"\u{e9}\"} 0.25\n# EOF\n")
+        };
+        let url = target(&clock, Router::new().route("/metrics", get(answer))).await;
+        let (scrape, _) = once(&clock, url).await;
+        let asked = asked.lock().clone();
+        (scrape, asked)
+    });
+    let ScrapeOutcome::Body { content_type, text } = &scrape.outcome else {
+        panic!("it answered: {scrape:?}")
+    };
+    assert_eq!(content_type.as_deref(), Some("application/openmetrics-text; version=1.0.0; charset=utf-8"));
+    assert_eq!(text, "# TYPE a gauge\na{b=\"\u{e9}\"} 0.25\n# EOF\n");
+    let labels: Labels = [("b".to_owned(), "\u{e9}".to_owned())].into_iter().collect();
+    assert_eq!(scrape.value("a", &labels), Some(0.25));
+    let accept = asked.get("accept").expect("it says what it reads").to_str().expect("ASCII");
+    assert!(accept.starts_with("application/openmetrics-text;version=1.0.0"), "{accept}");
+}
