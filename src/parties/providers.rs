@@ -31,7 +31,7 @@ pub struct ProvidersPlan {
     pub seed: Seed,
     /// Half of the good answers are faster than this.
     pub median_latency: Duration,
-    /// What they do wrong, and when.
+    /// What they do wrong, and when; [`Providers::plan_faults`] can say so later.
     pub faults: Vec<PlannedFault>,
 }
 
@@ -47,6 +47,7 @@ pub struct Providers {
 struct Shared {
     clock: Clock,
     plan: ProvidersPlan,
+    faults: Mutex<Vec<PlannedFault>>,
     book: Mutex<BTreeMap<CallKey, CallEntry>>,
 }
 
@@ -57,7 +58,8 @@ impl Providers {
     /// When the listener has no address.
     pub fn start(clock: &Clock, listener: TcpListener, plan: ProvidersPlan) -> io::Result<Self> {
         let address = listener.local_addr()?;
-        let shared = Arc::new(Shared { clock: clock.clone(), plan, book: Mutex::default() });
+        let faults = Mutex::new(plan.faults.clone());
+        let shared = Arc::new(Shared { clock: clock.clone(), plan, faults, book: Mutex::default() });
         let routes = Router::new()
             .route("/{agent}/v1/messages", post(anthropic))
             .route("/{agent}/v1/chat/completions", post(open_ai))
@@ -70,6 +72,11 @@ impl Providers {
     /// The base of every agent's URL: `http://HOST:PORT`, then `/{agent}`.
     pub fn base_url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Replaces what they do wrong, for a run that knows its phases only once everything has been started.
+    pub fn plan_faults(&self, faults: Vec<PlannedFault>) {
+        *self.shared.faults.lock() = faults;
     }
 
     /// What was asked so far, and how it ended.
@@ -101,7 +108,8 @@ async fn serve(shared: &Shared, wire: Wire, agent: String, body: Body) -> Respon
     let latency = latency(shared.plan.median_latency, &mut dice);
     let draw: f64 = dice.random();
     let answer = answer(model, prompt, asked.since, &mut dice);
-    match fault(&shared.plan.faults, &asked.agent, asked.since, draw) {
+    let fault = fault(&shared.faults.lock(), &asked.agent, asked.since, draw);
+    match fault {
         Some(ProviderFault::Timeout) => {
             // The caller hangs up and drops this handler; nobody waits for a day.
             shared.clock.sleep(Duration::from_secs(86_400)).await;

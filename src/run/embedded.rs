@@ -54,10 +54,12 @@ pub(super) async fn observe(
     let seed = Seed(options.seed.unwrap_or(scenario.seed));
     let schedule = schedule(scenario, seed);
     listener(&Event::Started { scenario: scenario.name.clone(), seed: seed.0, lasts: schedule.lasts() });
+    let stage = raise(&clock, scenario, options, seed).await?;
+    // The base line: whatever was counted before the first session is not the traffic's.
+    stage.scraper.scrape().await;
     let start = clock.now();
     let mut plan = plan(scenario, options, seed, start);
-    let stage = raise(&clock, scenario, options, seed, &plan.faults).await?;
-    stage.scraper.scrape().await;
+    stage.providers.plan_faults(plan.faults.clone());
     let scraping = tokio::spawn(stage.scraper.clone().run());
     let phases = announce(&clock, &plan.phases, &listener);
     let report = Driver::new(&clock, schedule, stage.client.clone()).run(start, stop).await;
@@ -126,17 +128,11 @@ fn plan(scenario: &Scenario, options: &Options, seed: Seed, start: Timestamp) ->
 }
 
 /// Starts the parties, the stack and the server, each on a free port.
-async fn raise(
-    clock: &Clock,
-    scenario: &Scenario,
-    options: &Options,
-    seed: Seed,
-    faults: &[PlannedFault],
-) -> Result<Stage, RunError> {
+async fn raise(clock: &Clock, scenario: &Scenario, options: &Options, seed: Seed) -> Result<Stage, RunError> {
     let provider_plan = ProvidersPlan {
         seed: seed.of("providers"),
         median_latency: scenario.provider_latency,
-        faults: faults.to_vec(),
+        faults: Vec::new(),
     };
     let providers = Providers::start(clock, TcpListener::bind(LOOPBACK).await?, provider_plan)?;
     let receiver = Receiver::start(clock, TcpListener::bind(LOOPBACK).await?)?;

@@ -148,6 +148,7 @@ fn start_tracing(clock: &Clock, config: &Config, ids: Ids) -> Result<Tracing, Co
         .with_id_generator(ids)
         .with_resource(resource)
         // Without these the SDK takes its limits from the process's environment.
+        .with_span_limits(SpanLimits::default())
         .build();
     Ok(Tracing { tracer: provider.tracer("aragora.observability"), _provider: provider, processor })
 }

@@ -57,8 +57,9 @@ fn sessions_start_when_planned_however_slow_the_server() {
             starts.sort();
             (starts, report, took)
         });
-        let third = Duration::from_secs(1) / 3;
-        let slow = (0..31u32).map(|k| third * k).take_while(|at| *at < Duration::from_secs(10));
+        // Thirty in ten seconds, each rounded to the nanosecond by itself: thirds that were added up would bring a
+        // thirty-first.
+        let slow = (0..30u64).map(|k| Duration::from_nanos((k * 1_000_000_000 + 1) / 3));
         let planned: Vec<Duration> =
             slow.chain((0..20).map(|k| Duration::from_secs(70) + Duration::from_millis(100) * k)).collect();
         assert_eq!(starts, planned);

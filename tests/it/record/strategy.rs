@@ -25,6 +25,7 @@ pub(super) fn plan() -> Plan {
         phases: vec![],
         faults: vec![],
         interrupted: false,
+        reasons: vec![],
     }
 }
 
