@@ -45,14 +45,16 @@
 //! # Invariants
 //!
 //! 1. Checks are pure: a record gives the same verdicts as the live run did.
-//! 2. Server and checks both derive from the contract, never from each other.
+//! 2. Server and checks never derive from each other: both are written from the documents, and a test compares the
+//!    server's names with the contract's.
 //! 3. A run that judged nothing, or a required clause that was vacuous, has its own exit code.
-//! 4. Closed world: what arrived and was promised by no contract is a finding.
+//! 4. Closed world: a metric or label that was promised by no contract is a finding.
 //! 5. Every check is proven to convict, by a matrix of defects and checks and by recorded fixtures.
 //! 6. Conservation, not "more than zero": counters equal the ledger, label by label.
 //! 7. Time and chance are injected everywhere.
 //! 8. Nothing waits by sleeping: absence is proven by a watermark.
-//! 9. Every queue and buffer has a named limit, and what is dropped is counted.
+//! 9. Queues, ledgers and the span store have named limits, and what is dropped is counted. Bodies of our own parties
+//!    and the scrapes of a run are held whole.
 //! 10. A request counts from its planned start; a generator that slipped makes the run invalid.
 //! 11. Every error is returned, not the first, with file, line, column and the accepted values.
 //!

@@ -20,7 +20,9 @@ fn main() -> ExitCode {
         directory: std::env::current_dir().unwrap_or_default(),
         interrupt: interrupt(),
     };
-    ExitCode::from(cli(&mut world))
+    // A panic is a bug of ours, and has the exit code of one; the hook has already said where it was.
+    let code = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| cli(&mut world)));
+    ExitCode::from(code.unwrap_or(1))
 }
 
 /// Turns true at the first Ctrl-C or SIGTERM. It is a thread of its own, so that it works whatever runtime a command

@@ -67,6 +67,12 @@ mod conformance {
             }
             // Zero is coherent and physically possible: only the comparison with the ledger can tell.
             Defect::LatencyBeforeWork => &[("metrics/latency-off", "conserve.request-latency")],
+            Defect::ServiceNameIgnored => &[("telemetry/no-effect", "env.otel-service-name")],
+            // The documented label is gone, and the new one is promised by nobody.
+            Defect::LabelRenamed => &[
+                ("metrics/missing", "metric.memory-operations-total"),
+                ("metrics/unpromised", "closed-world"),
+            ],
             Defect::TypeUnknown => &[("metrics/wrong-type", "metric.consensus-rate")],
             // Neither counter nor histogram sees the failed calls.
             Defect::FailedCallsNotCounted => &[

@@ -51,6 +51,11 @@ fn compare(promise: &Latency, leg: &Leg, tolerance: Tolerance) -> (Vec<Finding>,
         if counts.get(labels).copied() != Some(held.count as f64) {
             continue;
         }
+        // Allowed as much as there is, nothing could ever be wrong.
+        let allowed = tolerance.latency_ns as f64 / 1e9 * held.count as f64 + held.seconds.abs() * 1e-9;
+        if allowed >= held.seconds {
+            continue;
+        }
         compared = compared.saturating_add(held.count);
         seconds += held.seconds;
         let sum = sums.get(labels).copied().unwrap_or(0.0);

@@ -1,15 +1,16 @@
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 
 use super::args::{Format, Run, Time};
 use super::{Failure, World};
-use crate::contract::yaml::render;
+use crate::contract::yaml::{Problem, render};
 use crate::report::{json, terminal};
 use crate::run::{self, Event, ExitStatus, Listener, Options, Outcome, RunError};
 use crate::scenario::{self, Invalid, Scenario};
+use crate::telemetry::Config;
 
 /// Runs every scenario; the worst status decides.
 pub(super) fn run(args: &Run, world: &mut World) -> Result<ExitStatus, Failure> {
@@ -18,7 +19,14 @@ pub(super) fn run(args: &Run, world: &mut World) -> Result<ExitStatus, Failure> 
     for path in &args.scenarios {
         let read = |path: &Path| fs::read_to_string(world.path(path));
         match scenario::load(path, &read) {
-            Ok(scenario) => scenarios.push(scenario),
+            Ok(scenario) => {
+                let found = misfits(path, &scenario, &scenarios);
+                let source = fs::read_to_string(world.path(path)).unwrap_or_default();
+                if !found.is_empty() {
+                    invalid.push_str(&render(&found, &source, world.problem_style()));
+                }
+                scenarios.push(scenario);
+            }
             Err(found) => invalid.push_str(&problems(&found, world)),
         }
     }
@@ -27,12 +35,39 @@ pub(super) fn run(args: &Run, world: &mut World) -> Result<ExitStatus, Failure> 
     }
     let mut statuses = Vec::new();
     for scenario in &scenarios {
-        statuses.push(one(scenario, args, world)?);
+        // A failure of one is no reason to withhold the verdicts of the others.
+        statuses.push(one(scenario, args, world).unwrap_or_else(|failure| {
+            world.err(&format!("probity: {}: {failure}\n", scenario.name));
+            failure.status()
+        }));
         if *world.interrupt.borrow() {
             break;
         }
     }
     Ok(ExitStatus::first(&statuses))
+}
+
+/// What only the whole command line shows: two scenarios whose reports would overwrite each other, and variables that
+/// the server does not read or cannot understand.
+fn misfits(path: &Path, scenario: &Scenario, earlier: &[Scenario]) -> Vec<Problem> {
+    let file = path.display().to_string();
+    let mut problems = Vec::new();
+    if earlier.iter().any(|other| other.name == scenario.name) {
+        let message = format!("another scenario of this command is named `{}` too", scenario.name);
+        problems.push(Problem::new(&file, 1, 1, message).help("their reports would overwrite each other"));
+    }
+    let place = |name: &str| scenario.env_places.get(name).copied().unwrap_or((1, 1));
+    for name in scenario.env.keys().filter(|name| !Config::VARIABLES.contains(&name.as_str())) {
+        let (line, column) = place(name);
+        let message = format!("the server reads no variable `{name}`");
+        problems.push(Problem::new(&file, line, column, message).accepted(Config::VARIABLES));
+    }
+    for error in Config::from_env(&scenario.env).err().unwrap_or_default() {
+        let (line, column) = place(error.variable);
+        let message = format!("{} is `{}`", error.variable, error.value);
+        problems.push(Problem::new(&file, line, column, message).accepted([error.expected]));
+    }
+    problems
 }
 
 /// All mistakes of all files, each with its source line.
@@ -116,19 +151,38 @@ fn progress(event: &Event) -> String {
     }
 }
 
-/// Writes record and report beside the old ones, then puts them in their place: whoever reads them meanwhile reads a
-/// whole run.
+/// Writes record and report beside the old ones, then puts them in their place; until the new run is whole the old one
+/// stays. A folder that is no earlier report is left alone.
 fn write(outcome: &Outcome, folder: &Path) -> Result<(), Failure> {
     let failed = |error: &dyn std::fmt::Display| {
         Failure::Stack(format!("cannot write the report to {}: {error}", folder.display()))
     };
-    let mut fresh = folder.as_os_str().to_owned();
-    fresh.push(format!(".{}", std::process::id()));
-    let fresh = Path::new(&fresh);
-    outcome.record.write(&fresh.join("record")).map_err(|error| failed(&error))?;
-    fs::write(fresh.join("report.json"), json(outcome)).map_err(|error| failed(&error))?;
-    if folder.exists() {
-        fs::remove_dir_all(folder).map_err(|error| failed(&error))?;
+    let is_ours = folder.join("record").join("record.json").is_file();
+    let is_empty = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
+    if folder.exists() && !is_ours && !is_empty {
+        return Err(failed(&"the folder holds something that is no report; choose another with --out"));
     }
-    fs::rename(fresh, folder).map_err(|error| failed(&error))
+    let beside = |suffix: &str| {
+        let mut name = folder.as_os_str().to_owned();
+        name.push(format!(".{suffix}-{}", std::process::id()));
+        PathBuf::from(name)
+    };
+    let (fresh, old) = (beside("new"), beside("old"));
+    let written =
+        outcome.record.write(&fresh.join("record")).map_err(|error| failed(&error)).and_then(|()| {
+            fs::write(fresh.join("report.json"), json(outcome)).map_err(|error| failed(&error))
+        });
+    if let Err(failure) = written {
+        // Half a report helps nobody; that it cannot be removed either changes nothing.
+        let _ = fs::remove_dir_all(&fresh);
+        return Err(failure);
+    }
+    if folder.exists() {
+        fs::rename(folder, &old).map_err(|error| failed(&error))?;
+    }
+    fs::rename(&fresh, folder).map_err(|error| failed(&error))?;
+    if old.exists() {
+        fs::remove_dir_all(&old).map_err(|error| failed(&error))?;
+    }
+    Ok(())
 }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use super::client::LoadClient;
 use super::schedule::Schedule;
@@ -55,7 +55,9 @@ impl Driver {
                 break;
             }
             report.worst_lag = report.worst_lag.max(between(due, self.clock.now()));
-            while sessions.try_join_next().is_some() {}
+            while let Some(ended) = sessions.try_join_next() {
+                unwind(ended);
+            }
             if sessions.len() >= MOST_IN_FLIGHT {
                 report.shed += 1;
                 continue;
@@ -83,16 +85,31 @@ impl Driver {
         stop: &mut watch::Receiver<bool>,
         report: &mut DriveReport,
     ) {
-        let all_done = async { while sessions.join_next().await.is_some() {} };
+        let all_done = async {
+            while let Some(ended) = sessions.join_next().await {
+                unwind(ended);
+            }
+        };
         let interrupted = tokio::select! {
             biased;
             () = stopped(stop) => true,
             _ = self.clock.timeout(DRAIN, all_done) => false,
         };
         report.stopped |= interrupted;
-        while sessions.try_join_next().is_some() {}
+        while let Some(ended) = sessions.try_join_next() {
+            unwind(ended);
+        }
         report.cut_off = sessions.len() as u64;
         sessions.shutdown().await;
+    }
+}
+
+/// A session that panicked has entered nothing: going on would accuse the server of what is a bug of ours.
+fn unwind(ended: Result<(), JoinError>) {
+    if let Err(error) = ended
+        && let Ok(panic) = error.try_into_panic()
+    {
+        std::panic::resume_unwind(panic);
     }
 }
 

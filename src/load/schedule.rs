@@ -34,7 +34,9 @@ impl Rate {
     /// When arrival `k` comes, from the first on; none when none comes. Each is computed by itself: adding up rounded
     /// periods would drift, and 3/s would bring a fourth arrival just before the second is over.
     pub fn offset(self, k: u64) -> Option<Duration> {
-        (self.count > 0.0).then(|| Duration::from_secs_f64(k as f64 * self.per.seconds() / self.count))
+        let seconds = k as f64 * self.per.seconds() / self.count;
+        // A rate so low that the next arrival lies beyond all time brings none.
+        (self.count > 0.0).then(|| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
     }
 }
 

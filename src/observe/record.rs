@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Ledger, Leg, LegStart, Observations, Plan, Scrape, ScrapeOutcome, Span};
 use crate::contract::yaml::Problem;
-use crate::contract::{Contract, Contracts};
+use crate::contract::{Contract, Contracts, Glob};
 
 /// The layout of records; a reader refuses any other.
 const VERSION: u32 = 1;
@@ -115,6 +115,7 @@ impl Record {
             return Err(RecordError::Version { path, found: version });
         }
         let head: Head = serde_json::from_str(&text).map_err(|source| RecordError::Json { path, source })?;
+        check_scope(&head.plan, &dir.join("record.json"))?;
         let mut contracts = Contracts::default();
         for index in 0..head.contracts {
             let path = dir.join(format!("contracts/{index}.yaml"));
@@ -128,6 +129,14 @@ impl Record {
             .collect::<Result<_, _>>()?;
         Ok(Self { contracts, observations: Observations { plan: head.plan, legs } })
     }
+}
+
+/// A scope that cannot be read would silently be a smaller one.
+fn check_scope(plan: &Plan, path: &Path) -> Result<(), RecordError> {
+    let broken = plan.scope.iter().find_map(|pattern| pattern.parse::<Glob>().err());
+    broken.map_or(Ok(()), |message| {
+        Err(RecordError::Json { path: path.to_owned(), source: serde::de::Error::custom(message) })
+    })
 }
 
 fn write_leg(dir: &Path, leg: &Leg) -> Result<(), RecordError> {

@@ -32,7 +32,7 @@ pub struct Span {
     pub resource: BTreeMap<String, Value>,
 }
 
-/// What became of spans on their way, as the sender counted.
+/// What became of spans on their way, as parties of ours counted; never the judged server's word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SpanLoss {

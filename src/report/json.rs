@@ -51,6 +51,10 @@ pub struct Totals {
     pub spans: u64,
     /// Scrapes.
     pub scrapes: u64,
+    /// Spans that our receiver had no room for, or that are known to be lost otherwise.
+    pub spans_lost: u64,
+    /// Requests that the ledger only counted and did not remember one by one.
+    pub traces_not_kept: u64,
 }
 
 /// One clause as judged by one check.
@@ -113,6 +117,8 @@ impl Report {
                 agent_calls: sum(|leg| leg.ledger.call_count()),
                 spans: sum(|leg| leg.spans.len() as u64),
                 scrapes: sum(|leg| leg.scrapes.len() as u64),
+                spans_lost: sum(|leg| leg.start.span_loss.map_or(0, |l| l.dropped.saturating_add(l.failed))),
+                traces_not_kept: sum(|leg| leg.ledger.traces_not_kept),
             },
             coverage: outcome.coverage.clone(),
             judgements: outcome.judgements.iter().map(line).collect(),

@@ -91,6 +91,14 @@ fn write_summary(text: &mut String, outcome: &Outcome, style: Style) {
         report.totals.spans,
         report.totals.scrapes,
     );
+    for (count, what) in [
+        (report.totals.spans_lost, "spans were lost on their way: what is absent may be among them"),
+        (report.totals.traces_not_kept, "requests were counted and not remembered one by one"),
+    ] {
+        if count > 0 {
+            let _ = writeln!(text, "{}", style.bad(&format!("{count} {what}")));
+        }
+    }
     let coverage = &report.coverage;
     let _ = writeln!(
         text,

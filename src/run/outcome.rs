@@ -61,7 +61,7 @@ impl ExitStatus {
             Self::TargetMissed => "a load target was missed",
             Self::Invalid => "the contract or the scenario is invalid",
             Self::StackFailed => "the stack failed",
-            Self::RunInvalid => "the run is invalid: the load generator slipped",
+            Self::RunInvalid => "the run is invalid: it proves nothing, whatever it found",
             Self::Interrupted => "interrupted: the verdicts are incomplete",
         }
     }
@@ -87,6 +87,8 @@ pub struct Coverage {
     pub judged: usize,
     /// Clauses in scope that nothing exercised.
     pub vacuous: Vec<String>,
+    /// How many of those must be kept.
+    pub required_vacuous: usize,
     /// Clauses that the scenario does not promise to exercise.
     pub out_of_scope: Vec<String>,
     /// What the documents say and the contracts leave out, with the reason.
@@ -138,6 +140,7 @@ fn coverage(contracts: &Contracts, seen: &Observations, judgements: &[Judgement]
         } else if judged.contains(&(contract.name.clone(), id.clone())) {
             coverage.judged += 1;
         } else {
+            coverage.required_vacuous += usize::from(clause.level == Level::Must);
             coverage.vacuous.push(id);
         }
     }
@@ -159,8 +162,7 @@ fn status(seen: &Observations, judgements: &[Judgement], coverage: &Coverage) ->
         all.push(ExitStatus::Findings);
     }
     // A check that cannot tell is no gap while another check of the same clause can.
-    let required = |id: &String| judgements.iter().any(|j| j.clause == *id && j.level == Level::Must);
-    if coverage.judged == 0 || coverage.vacuous.iter().any(required) {
+    if coverage.judged == 0 || coverage.required_vacuous > 0 {
         all.push(ExitStatus::Vacuous);
     }
     ExitStatus::first(&all)

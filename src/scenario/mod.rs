@@ -31,6 +31,8 @@ pub struct Scenario {
     pub server: ServerName,
     /// The environment that it is started with.
     pub env: BTreeMap<String, String>,
+    /// Where each of its variables stands in the file, by line and column.
+    pub env_places: BTreeMap<String, (usize, usize)>,
     /// Who comes, by weight.
     pub personas: Vec<(Persona, u32)>,
     /// What happens, in order.

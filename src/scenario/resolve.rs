@@ -61,6 +61,9 @@ pub fn load(path: &Path, read: &dyn Fn(&Path) -> io::Result<String>) -> Result<S
     }
 }
 
+/// Sessions that one run may start: far more than any machine drives, and few enough to be planned in memory.
+const MOST_ARRIVALS: u64 = 10_000_000;
+
 /// Below it a scraper does nothing but scrape.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
 
@@ -81,6 +84,7 @@ impl Resolver<'_> {
         let phases = self.phases(typed.phases);
         let target = typed.target;
         let server = target.as_ref().map_or(ServerName::Aragora, |target| target.server);
+        self.shares(&typed.faults);
         let faults = typed.faults.into_iter().map(|fault| self.fault(fault, &phases, server)).collect();
         for name in target.iter().flat_map(|target| target.env.keys()) {
             if SET_BY_THE_RUN.contains(&name.value.as_str()) {
@@ -88,7 +92,10 @@ impl Resolver<'_> {
                 self.report(name.line, name.column, message, &[]);
             }
         }
+        let env_places = target.iter().flat_map(|target| target.env.keys());
+        let env_places = env_places.map(|key| (key.value.to_string(), (key.line, key.column))).collect();
         Scenario {
+            env_places,
             name: self.name(typed.scenario),
             contracts,
             scope,
@@ -163,6 +170,10 @@ impl Resolver<'_> {
                 }
             };
             match Contract::parse(&text, &file) {
+                Ok(contract) if contracts.all.iter().any(|other| other.name == contract.name) => {
+                    let message = format!("contract `{}` is named twice", contract.name);
+                    self.report(name.line, name.column, message, &[]);
+                }
                 Ok(contract) => contracts.all.push(contract),
                 Err(problems) => self.invalid.problems.extend(problems),
             }
@@ -230,6 +241,10 @@ impl Resolver<'_> {
                 self.report(name.line, name.column, message, &[]);
             }
             let rate = phase.load.map_or(Rate::NONE, |LoadFile::Rate(rate)| rate);
+            if rate.offset(MOST_ARRIVALS).is_some_and(|offset| offset < lasts) {
+                let message = format!("phase `{}` starts more than {MOST_ARRIVALS} sessions", name.value);
+                self.report(name.line, name.column, message, &[]);
+            }
             phases.push(Phase { name: phase.name.value, load: PhaseLoad { lasts, rate } });
         }
         phases
@@ -272,6 +287,39 @@ impl Resolver<'_> {
             fault: typed.fault,
             share: typed.share.value,
             during: typed.during.map(|during| during.value),
+        }
+    }
+
+    /// Shares of faults that hold at once add up, and a provider has no more than all of its calls to fail.
+    fn shares(&mut self, faults: &[FaultFile]) {
+        // One that is out of range by itself is reported as that.
+        if faults.iter().any(|fault| !(0.0..=1.0).contains(&fault.share.value)) {
+            return;
+        }
+        let phases: BTreeSet<_> = faults.iter().filter_map(|fault| fault.during.as_ref()).collect();
+        let providers: BTreeSet<_> = faults.iter().filter_map(|fault| fault.provider.as_ref()).collect();
+        let meets = |held: &Option<Located<String>>, one: Option<&&Located<String>>| {
+            held.as_ref().is_none_or(|held| one.is_some_and(|one| held == *one))
+        };
+        for phase in std::iter::once(None).chain(phases.iter().map(Some)) {
+            for provider in std::iter::once(None).chain(providers.iter().map(Some)) {
+                let mut sum = 0.0;
+                for fault in faults.iter().filter(|f| meets(&f.during, phase) && meets(&f.provider, provider))
+                {
+                    sum += fault.share.value;
+                    // A hair for the sums of decimal fractions.
+                    if sum > 1.0 + 1e-9 && sum - fault.share.value <= 1.0 + 1e-9 {
+                        let message = format!("faults that hold at once add up to a share of {sum:.2}");
+                        self.report(
+                            fault.share.line,
+                            fault.share.column,
+                            message,
+                            &["1.0 at most".to_owned()],
+                        );
+                        return;
+                    }
+                }
+            }
         }
     }
 

@@ -27,11 +27,15 @@ pub enum Defect {
     TypeUnknown,
     /// Agent calls that fail return before they are recorded.
     FailedCallsNotCounted,
+    /// The service's name is built in.
+    ServiceNameIgnored,
+    /// The memory counter's label has another name than the document says.
+    LabelRenamed,
 }
 
 impl Defect {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::RequestsCountedTwice,
         Self::ErrorsCountedAs200,
         Self::LabelDropped,
@@ -44,6 +48,8 @@ impl Defect {
         Self::LatencyBeforeWork,
         Self::TypeUnknown,
         Self::FailedCallsNotCounted,
+        Self::ServiceNameIgnored,
+        Self::LabelRenamed,
     ];
 
     /// Its name on the command line.
@@ -61,6 +67,8 @@ impl Defect {
             Self::LatencyBeforeWork => "latency-before-work",
             Self::TypeUnknown => "type-unknown",
             Self::FailedCallsNotCounted => "failed-calls-not-counted",
+            Self::ServiceNameIgnored => "service-name-ignored",
+            Self::LabelRenamed => "label-renamed",
         }
     }
 
@@ -81,6 +89,10 @@ impl Defect {
             Self::LatencyBeforeWork => "request latency is recorded before the work is done",
             Self::TypeUnknown => "aragora_consensus_rate is exposed with the type unknown",
             Self::FailedCallsNotCounted => "agent calls that fail are not recorded",
+            Self::ServiceNameIgnored => "OTEL_SERVICE_NAME is ignored: spans always come from `aragora`",
+            Self::LabelRenamed => {
+                "aragora_memory_operations_total has the label `memory_tier` instead of `tier`"
+            }
         }
     }
 
@@ -95,6 +107,7 @@ impl Defect {
             match defect {
                 Self::LabelDropped => definitions.requests.labels.retain(|label| *label != "endpoint"),
                 Self::MetricRenamed => definitions.memory_operations.name = "aragora_memory_ops_total",
+                Self::LabelRenamed => definitions.memory_operations.renamed = Some(("tier", "memory_tier")),
                 Self::TypeUnknown => definitions.consensus_rate_typed = false,
                 Self::AttributeMissing => {
                     definitions.captured.retain(|captured| *captured != Captured::AgentResponseLength);
@@ -108,6 +121,9 @@ impl Defect {
     pub(super) fn distort_config(defects: &[Self], config: &mut Config) {
         if defects.contains(&Self::SamplingIgnored) {
             config.sampling = Sampling::Everything;
+        }
+        if defects.contains(&Self::ServiceNameIgnored) {
+            config.service_name = "aragora".to_owned();
         }
     }
 }

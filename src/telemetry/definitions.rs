@@ -7,11 +7,18 @@ pub struct MetricName {
     pub help: &'static str,
     /// Label names, in the order in which values are recorded.
     pub labels: Vec<&'static str>,
+    /// A label that is exposed under another name than it is recorded under.
+    pub renamed: Option<(&'static str, &'static str)>,
 }
 
 impl MetricName {
+    /// The name under which a label is exposed.
+    pub(super) fn exposed(&self, label: &'static str) -> &'static str {
+        self.renamed.filter(|(recorded, _)| *recorded == label).map_or(label, |(_, exposed)| exposed)
+    }
+
     fn new(name: &'static str, help: &'static str, labels: &[&'static str]) -> Self {
-        Self { name, help, labels: labels.to_vec() }
+        Self { name, help, labels: labels.to_vec(), renamed: None }
     }
 }
 

@@ -102,8 +102,12 @@ impl<M: EncodeMetric + Clone + Send + Sync + 'static> Collector for Series<M> {
             return cells.first().map_or(Ok(()), |(_, cell)| cell.encode(metric));
         }
         for (key, cell) in &cells {
-            let labels: Vec<(&str, &str)> =
-                name.labels.iter().copied().zip(key.0.iter().map(String::as_str)).collect();
+            let labels: Vec<(&str, &str)> = name
+                .labels
+                .iter()
+                .map(|label| name.exposed(label))
+                .zip(key.0.iter().map(String::as_str))
+                .collect();
             cell.encode(metric.encode_family(&labels)?)?;
         }
         Ok(())

@@ -248,7 +248,7 @@ fn a_short_run_in_real_time_gives_the_same_verdicts() {
     let text = format!(
         "scenario: brief\n\
          contracts: [{}]\n\
-         scope: [conserve.requests, conserve.request-latency, metric.requests-total, closed-world, span.http-*]\n\
+         scope: [conserve.requests, metric.requests-total, closed-world, span.http-*]\n\
          target: {{server: aragora, env: {{OTEL_SAMPLE_RATE: \"0.5\"}}}}\n\
          personas: [{{persona: reader, weight: 2}}, {{persona: clumsy}}, {{persona: prober}}]\n\
          phases: [{{name: brief, for: 2s, load: {{rate: 20/s}}}}]\n\

@@ -74,27 +74,40 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The layers that a text names: `crate::layer`, `probity::layer`, and `use crate::{layer, ...}`.
+/// The layers that a text names: `crate::layer`, `probity::layer`, and `use crate::{layer, other::{...}}`.
 fn named(text: &str) -> BTreeSet<String> {
-    let code: String = text
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("//"))
-        .flat_map(|line| [line, "\n"])
-        .collect();
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let code: String = lines.flat_map(|line| [line, "\n"]).collect();
     let mut found = BTreeSet::new();
     for prefix in ["crate::", "probity::"] {
         for (at, _) in code.match_indices(prefix) {
             let rest = &code[at + prefix.len()..];
-            let group = rest.strip_prefix('{').and_then(|rest| Some(&rest[..rest.find('}')?]));
-            let heads = group.map_or_else(|| vec![rest], |group| group.split(',').collect());
-            for head in heads {
-                let word: String =
-                    head.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-                found.insert(word);
-            }
+            found.extend(match rest.strip_prefix('{') {
+                Some(group) => heads(group),
+                None => vec![word(rest)],
+            });
         }
     }
     found
+}
+
+fn word(text: &str) -> String {
+    text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+}
+
+/// The first word of each part of a group, which ends where its brace does.
+fn heads(group: &str) -> Vec<String> {
+    let (mut depth, mut heads) = (0, vec![word(group)]);
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => heads.push(word(&group[at + 1..])),
+            _ => {}
+        }
+    }
+    heads
 }
 
 #[test]
@@ -132,7 +145,7 @@ fn a_layer_names_only_what_its_row_lists() {
 
 #[test]
 fn the_search_sees_every_way_of_naming_a_layer() {
-    let text = "use crate::clock::Clock;\nuse crate::{report, scenario::X};\nlet a = crate::run::b();\n// crate::cli\n";
+    let text = "use crate::clock::Clock;\nuse crate::{scenario::{X, y::{Z, W}}, report};\nlet a = crate::run::b();\n// crate::cli\n";
     assert_eq!(named(text), ["clock", "report", "run", "scenario"].map(str::to_owned).into());
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tokio::sync::broadcast;
 
 use super::App;
+use super::store::Status;
 use crate::clock::{Clock, LinkEnd};
 
 /// Events that a slow subscriber may lag behind before it loses some.
@@ -86,11 +87,12 @@ pub(super) async fn serve(app: Arc<App>, socket: WebSocket, link: LinkEnd) {
     let mut events = app.events.sender.subscribe();
     let mut subscribed: Option<String> = None;
     let mut next = Some(app.events.say("connection_info", json!({"agents": app.agents.names()})));
+    let mut late = None;
     loop {
-        if let Some(said) = next.take()
-            && client.send(&said).await.is_err()
-        {
-            return;
+        for said in next.take().into_iter().chain(late.take()) {
+            if client.send(&said).await.is_err() {
+                return;
+            }
         }
         next = tokio::select! {
             biased;
@@ -111,10 +113,16 @@ pub(super) async fn serve(app: Arc<App>, socket: WebSocket, link: LinkEnd) {
                 if size > MOST_BYTES {
                     return client.refuse().await;
                 }
-                Some(match text {
+                let answer = match text {
                     Some(text) => answer(&app, &text, &mut subscribed),
                     None => error(&app, "expected a text frame"),
-                })
+                };
+                // Whoever subscribes to a debate that is over would wait for its end for ever. While events wait in
+                // the queue, the end may be among them and comes by itself.
+                if answer.kind == "subscribed" && events.is_empty() {
+                    late = subscribed.as_deref().and_then(|debate| ended(&app, debate));
+                }
+                Some(answer)
             }
             event = events.recv() => match event {
                 Ok(event) => (subscribed.as_ref() == Some(&event.debate)).then_some(event.said),
@@ -143,6 +151,13 @@ fn answer(app: &App, text: &str, subscribed: &mut Option<String>) -> Said {
         Some(other) => error(app, &format!("unknown type `{other}`, expected subscribe or ping")),
         None => error(app, "expected a JSON object with a type"),
     }
+}
+
+/// The end of a debate that has ended.
+fn ended(app: &App, debate: &str) -> Option<Said> {
+    let status = app.store.get(debate)?.status;
+    let over = status != Status::Running;
+    over.then(|| app.events.say("debate_end", json!({"debate_id": debate, "status": status})))
 }
 
 fn error(app: &App, message: &str) -> Said {

@@ -8,7 +8,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
     TraceService, TraceServiceServer,
 };
 use opentelemetry_proto::tonic::collector::trace::v1::{
-    ExportTraceServiceRequest, ExportTraceServiceResponse,
+    ExportTracePartialSuccess, ExportTraceServiceRequest, ExportTraceServiceResponse,
 };
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind as WireKind;
@@ -77,13 +77,19 @@ impl TraceService for Receiver {
         request: Request<ExportTraceServiceRequest>,
     ) -> Result<Response<ExportTraceServiceResponse>, Status> {
         let mut inbox = self.inbox.lock();
+        let before = inbox.refused;
         for resource in request.into_inner().resource_spans {
             let spans = read(resource);
             let room = MOST_SPANS.saturating_sub(inbox.spans.len()).min(spans.len());
             inbox.refused += (spans.len() - room) as u64;
             inbox.spans.extend(spans.into_iter().take(room));
         }
-        Ok(Response::new(ExportTraceServiceResponse { partial_success: None }))
+        let rejected_spans = i64::try_from(inbox.refused - before).unwrap_or(i64::MAX);
+        let partial_success = (rejected_spans > 0).then(|| ExportTracePartialSuccess {
+            rejected_spans,
+            error_message: format!("this receiver keeps {MOST_SPANS} spans"),
+        });
+        Ok(Response::new(ExportTraceServiceResponse { partial_success }))
     }
 }
 

@@ -96,9 +96,9 @@ fn whoever_subscribes_with_the_answer_gets_what_comes_after_it() {
         socket.send(subscribe(&id)).await;
         let events = socket.events_to("debate_end").await;
         assert_eq!(stage.await_debate(&id).await["status"], "completed");
-        // Nor after the end: a subscription to what is over is confirmed, and then nothing comes.
+        // A subscription to what is over is confirmed and told of the end, so that nobody waits for it for ever.
         socket.send(subscribe(&id)).await;
-        assert_eq!(kinds(&[socket.event().await]), ["subscribed"]);
+        assert_eq!(kinds(&[socket.event().await, socket.event().await]), ["subscribed", "debate_end"]);
         clock.timeout(Duration::from_secs(3600), socket.next()).await.expect_err("nothing comes");
         events
     });
