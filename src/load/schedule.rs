@@ -215,6 +215,19 @@ mod tests {
 
     proptest! {
         #[test]
+        fn a_phase_holds_what_its_rate_promises(
+            count in 1u64..500,
+            unit in prop::sample::select(vec![("s", 1), ("m", 60), ("h", 3_600)]),
+            times in 1u64..20,
+        ) {
+            let (name, seconds) = unit;
+            let lasts = Duration::from_secs(seconds * times);
+            let phase = PhaseLoad { lasts, rate: rate(&format!("{count}/{name}")) };
+            let schedule = Schedule::new(vec![phase], vec![(Persona::Prober, 1)], Seed(1));
+            prop_assert_eq!(schedule.arrivals().count() as u64, count * times);
+        }
+
+        #[test]
         fn no_text_panics_and_what_is_printed_is_read_back(text in "[0-9.]{1,5}/[smhx]") {
             if let Ok(rate) = Rate::try_from(text) {
                 prop_assert_eq!(Rate::try_from(rate.to_string()), Ok(rate));

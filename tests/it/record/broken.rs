@@ -1,16 +1,16 @@
 //! Records that somebody has cut, edited or carried over from another version.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
 use probity::contract::{Contracts, SpanKind};
 use probity::observe::{Leg, Observations, Record, RecordError, Scrape, ScrapeOutcome, Span};
 
-use super::{files, folder, strategy};
+use super::{Folder, files, strategy};
 
 /// A record with a file of every kind, freshly written.
-fn written(name: &str) -> PathBuf {
+fn written(name: &str) -> Folder {
     let span = |number: u32| Span {
         trace_id: format!("{number:032x}"),
         span_id: format!("{number:016x}"),
@@ -34,8 +34,7 @@ fn written(name: &str) -> PathBuf {
         contracts: Contracts { all: vec![strategy::contract("broken")] },
         observations: Observations { plan: strategy::plan(), legs: vec![leg] },
     };
-    let dir = folder(name);
-    let _ = fs::remove_dir_all(&dir);
+    let dir = Folder::new(name);
     record.write(&dir).expect("it can be written");
     assert_eq!(Record::read(&dir).expect("it can be read"), record);
     dir
