@@ -6,6 +6,7 @@ use opentelemetry_otlp::{RetryPolicy, WithTonicConfig as _};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};
+use tonic::metadata::MetadataMap;
 use tonic::transport::Endpoint;
 
 use super::config::{ConfigError, bad_endpoint, parse_endpoint};
@@ -36,6 +37,8 @@ impl OtlpExporter {
             // A lost batch is counted; a retried one would hide that the collector is away.
             .with_retry_policy(RetryPolicy::disabled())
             .with_interceptor(move |mut request: tonic::Request<()>| {
+                // The library adds what it finds in the process's environment; a run must not depend on that.
+                *request.metadata_mut() = MetadataMap::new();
                 if let Some(value) = link_metadata(named.load(Ordering::Relaxed)) {
                     request.metadata_mut().insert(LINK, value);
                 }

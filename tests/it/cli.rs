@@ -198,6 +198,66 @@ fn colour_is_for_terminals_without_no_color_only() {
     assert!(!run(false, &[]));
 }
 
+#[test]
+fn the_processs_environment_does_not_reach_the_judged_server() {
+    let folder = folder("hostile");
+    let run = |out: &str, env: &[(&str, &str)]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_probity"))
+            .args(["run", &shipped("scenarios/smoke.yaml"), "--format", "json", "--out", out])
+            .envs(env.iter().copied())
+            .current_dir(&folder)
+            .output()
+            .expect("it starts");
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let hostile = [
+        ("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "1"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "grpc-timeout=1n"),
+        ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "grpc-timeout=1n"),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "1"),
+        ("OTEL_TRACES_SAMPLER", "always_off"),
+        ("OTEL_SERVICE_NAME", "intruder"),
+        ("OTEL_SAMPLE_RATE", "0"),
+        ("HTTP_PROXY", "http://127.0.0.1:9"),
+    ];
+    let plain = run("plain", &[]);
+    assert_eq!(plain.0, Some(0));
+    assert_eq!(run("hostile", &hostile), plain);
+}
+
+#[test]
+fn a_folder_that_is_no_report_is_left_alone() {
+    let folder = folder("precious");
+    fs::create_dir_all(folder.join("reports/smoke")).expect("a folder can be made");
+    fs::write(folder.join("reports/smoke/thesis.txt"), "years of work").expect("written");
+    let (code, _, stderr) = probity(&folder, &["run", &shipped("scenarios/smoke.yaml")]);
+    assert_eq!(code, 7);
+    assert!(stderr.contains("something that is no report"), "{stderr}");
+    assert!(folder.join("reports/smoke/thesis.txt").exists());
+    let (code, _, _) = probity(&folder, &["run", &shipped("scenarios/smoke.yaml"), "--out", "elsewhere"]);
+    assert_eq!(code, 0);
+    let (code, _, _) = probity(&folder, &["run", &shipped("scenarios/smoke.yaml"), "--out", "elsewhere"]);
+    assert_eq!(code, 0, "a report may be replaced");
+    let left: Vec<_> = fs::read_dir(folder.join("elsewhere")).expect("readable").collect();
+    assert_eq!(left.len(), 1, "nothing is left beside it: {left:?}");
+}
+
+#[test]
+fn a_variable_that_the_server_does_not_read_is_a_mistake_with_its_place() {
+    let folder = folder("variables");
+    let smoke = fs::read_to_string(shipped("scenarios/smoke.yaml")).expect("shipped");
+    let contract = shipped("fixtures/contracts/aragora/guide.yaml");
+    let text = smoke
+        .replace("../fixtures/contracts/aragora/guide.yaml", &contract)
+        .replace("OTEL_SAMPLE_RATE: \"0.25\"", "OTEL_SAMPLE_RATE: 25%\n    OTEL_SAMPLE_RATIO: \"0.25\"");
+    fs::write(folder.join("typo.yaml"), text).expect("written");
+    let (code, _, stderr) = probity(&folder, &["run", "typo.yaml", "typo.yaml"]);
+    assert_eq!(code, 6, "{stderr}");
+    for expected in ["OTEL_SAMPLE_RATE is `25%`", "no variable `OTEL_SAMPLE_RATIO`", "is named `smoke` too"] {
+        assert!(stderr.contains(expected), "{expected} in\n{stderr}");
+    }
+}
+
 /// A process of ours that does not outlive its test.
 struct Child(std::process::Child);
 
