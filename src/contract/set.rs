@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use super::{Clause, ClosedWorld, Contract, LabelName, MetricPromise, MetricType, Promise};
+use super::{Clause, ClosedWorld, Contract, LabelName, MetricPromise, Promise};
 
 /// The contracts that a run is judged by, as one.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,11 +34,6 @@ impl Contracts {
             .filter(|metric| metric.name.as_str() == name)
             .flat_map(|metric| &metric.labels)
             .collect()
-    }
-
-    /// The type that the first contract to name this metric promises.
-    pub fn type_of(&self, name: &str) -> Option<MetricType> {
-        self.metrics().find(|metric| metric.name.as_str() == name).map(|metric| metric.kind)
     }
 
     /// Whether a metric is an allowed exception of any closed world.

@@ -57,11 +57,6 @@ pub struct LegStart {
 }
 
 impl Leg {
-    /// The scrape before any traffic.
-    pub fn first_scrape(&self) -> Option<&Scrape> {
-        self.scrapes.iter().find(|scrape| scrape.exposition().is_some())
-    }
-
     /// The scrape after everything was flushed.
     pub fn last_scrape(&self) -> Option<&Scrape> {
         self.scrapes.iter().rev().find(|scrape| scrape.exposition().is_some())
