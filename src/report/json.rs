@@ -80,23 +80,7 @@ pub struct Line {
     /// What shows it, or why nothing could.
     pub evidence: Option<String>,
     /// The ways in which it was broken.
-    pub findings: Vec<FindingLine>,
-}
-
-/// One way in which a promise was broken.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FindingLine {
-    /// What it is about.
-    pub subject: String,
-    /// What was promised, or what the ledger holds.
-    pub expected: String,
-    /// What was seen.
-    pub observed: String,
-    /// Where to look for oneself.
-    pub evidence: Vec<String>,
-    /// What to do next.
-    pub next: String,
+    pub findings: Vec<Finding>,
 }
 
 impl Report {
@@ -131,7 +115,7 @@ fn line(judgement: &Judgement) -> Line {
     let (verdict, evidence, findings) = match &judgement.verdict {
         Verdict::Pass { evidence } => ("pass", Some(evidence.clone()), Vec::new()),
         Verdict::Vacuous(reason) => ("vacuous", Some(reason.clone()), Vec::new()),
-        Verdict::Fail(findings) => ("fail", None, findings.iter().map(finding).collect()),
+        Verdict::Fail(findings) => ("fail", None, findings.clone()),
     };
     Line {
         contract: judgement.contract.clone(),
@@ -145,11 +129,6 @@ fn line(judgement: &Judgement) -> Line {
         evidence,
         findings,
     }
-}
-
-fn finding(finding: &Finding) -> FindingLine {
-    let Finding { subject, expected, observed, evidence, next } = finding.clone();
-    FindingLine { subject, expected, observed, evidence, next }
 }
 
 /// The report as JSON.
