@@ -1,6 +1,8 @@
 //! Links over HTTP, the client's side: the header that names a link, and a client that takes tickets.
 
+use std::error::Error;
 use std::time::Duration;
+use std::{fmt, io};
 
 use bytes::Bytes;
 use http::header::{HeaderMap, HeaderValue};
@@ -27,20 +29,75 @@ pub struct Reply {
 
 /// A request that got no answer.
 #[derive(Debug, thiserror::Error)]
-#[error("{kind}: {source}")]
+#[error("{kind}: {}", innermost(source))]
 pub struct SendError {
-    /// What went wrong, in one word: connect, body, request or other.
-    pub kind: &'static str,
+    /// What went wrong.
+    pub kind: SendErrorKind,
     source: reqwest::Error,
+}
+
+/// Why a request got no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SendErrorKind {
+    /// Nobody listens there.
+    Refused,
+    /// No connection came about for another reason: the name is unknown, the network is, TLS failed.
+    Unreachable,
+    /// The connection broke off before an answer had come.
+    Reset,
+    /// The client's own limit ran out.
+    TimedOut,
+    /// The answer began and did not end, or its form was broken.
+    Body,
+    /// Anything else.
+    Other,
+}
+
+impl fmt::Display for SendErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Refused => "connection refused",
+            Self::Unreachable => "unreachable",
+            Self::Reset => "connection broke off",
+            Self::TimedOut => "timed out",
+            Self::Body => "broken answer",
+            Self::Other => "no answer",
+        })
+    }
+}
+
+/// The causes of an error, outermost first.
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+    let mut next: Option<&(dyn Error + 'static)> = Some(error);
+    std::iter::from_fn(move || {
+        let error = next?;
+        next = error.source();
+        Some(error)
+    })
+}
+
+/// The last cause says most: those before it repeat the URL.
+fn innermost(error: &reqwest::Error) -> String {
+    causes(error).last().map(ToString::to_string).unwrap_or_default()
 }
 
 impl From<reqwest::Error> for SendError {
     fn from(source: reqwest::Error) -> Self {
-        let kind = match () {
-            () if source.is_connect() => "connect",
-            () if source.is_body() || source.is_decode() => "body",
-            () if source.is_request() => "request",
-            () => "other",
+        use io::ErrorKind::{
+            BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, UnexpectedEof,
+        };
+        let io =
+            causes(&source).filter_map(|error| error.downcast_ref::<io::Error>()).last().map(io::Error::kind);
+        let kind = match io {
+            _ if source.is_timeout() => SendErrorKind::TimedOut,
+            Some(ConnectionRefused) => SendErrorKind::Refused,
+            _ if source.is_connect() => SendErrorKind::Unreachable,
+            _ if source.is_body() || source.is_decode() => SendErrorKind::Body,
+            Some(ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof) => SendErrorKind::Reset,
+            // What is left of a request that was sent and not answered: the HTTP library says "connection closed
+            // before message completed", with no cause of the system's.
+            _ if source.is_request() => SendErrorKind::Reset,
+            _ => SendErrorKind::Other,
         };
         Self { kind, source }
     }
@@ -62,6 +119,8 @@ impl HttpClient {
         let inner = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
+            // What is asked for and what arrives must not depend on which features other crates switch on.
+            .no_gzip()
             .pool_idle_timeout(Duration::from_secs(90))
             .build()
             .expect("a plain HTTP client has nothing that can fail");

@@ -41,7 +41,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-pub use self::http::{HttpClient, LINK, Reply, SendError, join_link};
+pub use self::http::{HttpClient, LINK, Reply, SendError, SendErrorKind, join_link};
 pub use self::link::LinkEnd;
 pub use self::lockstep::{Stuck, lockstep};
 pub use self::seed::Seed;

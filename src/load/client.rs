@@ -1,15 +1,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
-use http::{HeaderName, Method};
+use bytes::Bytes;
+use http::header::{HeaderMap, HeaderValue};
+use http::{HeaderName, Method, StatusCode};
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use rand::Rng;
-use serde_json::Value;
 
-use crate::clock::{Clock, HttpClient, Reply, Seed};
-use crate::observe::{Ledger, Origin, ParentChoice, RequestFact, TraceNote};
+use crate::clock::{Clock, HttpClient, Reply, Seed, SendError, SendErrorKind};
+use crate::observe::{Failure, Ledger, Origin, ParentChoice, RequestFact, TraceNote};
 
 /// The longest that a client waits for an answer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
@@ -17,8 +17,15 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 /// Where the target listens.
 #[derive(Clone, Debug)]
 pub struct Endpoints {
-    /// Host and port of the API, as in `127.0.0.1:8080`.
+    /// The base of the API's URLs, as in `http://127.0.0.1:8080`.
     pub api: String,
+}
+
+impl Endpoints {
+    /// Host and port, as in `127.0.0.1:8080`.
+    pub(super) fn host(&self) -> &str {
+        self.api.split_once("://").map_or(self.api.as_str(), |(_, rest)| rest).trim_end_matches('/')
+    }
 }
 
 /// Sends requests for personas and enters each into the ledger. Clones share the ledger.
@@ -35,15 +42,83 @@ pub struct LoadClient {
 #[derive(Clone, Debug)]
 pub(super) struct Ask<'a> {
     pub(super) method: Method,
-    /// The path's template.
+    /// The path's template, as it stands in the ledger.
     pub(super) route: &'a str,
+    /// The path with its query.
     pub(super) path: String,
-    pub(super) body: Option<Value>,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+    /// The statuses that are as they should be.
+    pub(super) expect: Expect<'a>,
     pub(super) origin: Origin,
     /// The session and the step in it: chance follows from them.
     pub(super) step: (u64, u64),
     /// From when on its latency counts.
     pub(super) since: Timestamp,
+}
+
+/// The statuses that are as they should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Expect<'a> {
+    /// Any from 200 to 299.
+    Success,
+    /// One of these.
+    OneOf(&'a [u16]),
+}
+
+impl Expect<'_> {
+    /// What is wrong with an answer of this status.
+    pub(super) fn failure(self, status: StatusCode) -> Option<Failure> {
+        let expected = match self {
+            Self::Success => status.is_success(),
+            Self::OneOf(statuses) => statuses.contains(&status.as_u16()),
+        };
+        match expected {
+            true => None,
+            false if status.is_redirection() => Some(Failure::Redirected),
+            false => Some(Failure::Status),
+        }
+    }
+}
+
+/// Why a request that got no answer failed, as the ledger says it.
+pub(super) fn failure(error: &SendError) -> Failure {
+    match error.kind {
+        SendErrorKind::Refused => Failure::Refused,
+        SendErrorKind::Unreachable => Failure::Unreachable,
+        SendErrorKind::Reset => Failure::Reset,
+        SendErrorKind::TimedOut => Failure::TimedOut,
+        SendErrorKind::Body => Failure::BrokenBody,
+        SendErrorKind::Other => Failure::Other,
+    }
+}
+
+/// Whoever sends the requests of a session and enters each into the ledger: the driver's client, or a goose user.
+pub(super) trait Asker: Send {
+    /// Whose time it takes.
+    fn clock(&self) -> &Clock;
+
+    /// Asks, waits and enters what came of it. None when no whole answer came within the client's patience.
+    fn ask(&mut self, ask: Ask<'_>) -> impl Future<Output = Option<Reply>> + Send;
+}
+
+impl Asker for LoadClient {
+    fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    async fn ask(&mut self, ask: Ask<'_>) -> Option<Reply> {
+        let mut headers = ask.headers.clone();
+        let (parent, trace_id) = self.trace(ask.step, &mut headers);
+        let url = format!("{}{}", self.endpoints.api, ask.path);
+        let sent = self.http.send(ask.method.clone(), &url, headers, ask.body.clone());
+        let reply = match self.clock.timeout(PATIENCE, sent).await {
+            Ok(reply) => reply.map_err(|error| failure(&error)),
+            Err(_) => Err(Failure::TimedOut),
+        };
+        self.enter(&ask, parent, trace_id, &reply);
+        reply.ok()
+    }
 }
 
 impl LoadClient {
@@ -57,32 +132,30 @@ impl LoadClient {
         self.ledger.lock().clone()
     }
 
-    /// Asks, waits and enters what came of it. No answer within the client's patience, or none at all, is entered
-    /// without a status.
-    pub(super) async fn ask(&self, ask: Ask<'_>) -> Option<Reply> {
-        let mut headers = HeaderMap::new();
-        let (parent, trace_id) = self.trace(ask.step, &mut headers);
-        let body = ask.body.as_ref().map(Value::to_string).unwrap_or_default();
-        if ask.body.is_some() {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        }
-        let url = format!("http://{}{}", self.endpoints.api, ask.path);
-        let reply =
-            self.clock.timeout(PATIENCE, self.http.send(ask.method.clone(), &url, headers, body)).await;
-        let reply = reply.ok().and_then(Result::ok);
-        let status_code = reply.as_ref().map(|reply| reply.status.as_u16());
+    /// Enters a request that ended now.
+    pub(super) fn enter(
+        &self,
+        ask: &Ask<'_>,
+        parent: ParentChoice,
+        trace_id: Option<String>,
+        reply: &Result<Reply, Failure>,
+    ) {
+        let failure = match reply {
+            Ok(reply) => ask.expect.failure(reply.status),
+            Err(failure) => Some(*failure),
+        };
         let trace = TraceNote {
             trace_id,
             parent,
             method: ask.method.to_string(),
             route: ask.route.to_owned(),
             path: ask.path.split('?').next().unwrap_or_default().to_owned(),
-            status_code,
+            status_code: reply.as_ref().ok().map(|reply| reply.status.as_u16()),
+            origin: ask.origin,
             sent: ask.since,
             done: self.clock.now(),
         };
-        self.ledger.lock().request(RequestFact { trace, origin: ask.origin });
-        reply
+        self.ledger.lock().request(RequestFact { trace, failure });
     }
 
     /// A third of the requests is sampled by the caller, a third is not, and a third leaves it to the server: only

@@ -1,12 +1,14 @@
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::Method;
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::client::{Ask, LoadClient};
+use super::client::{Ask, Asker, Expect, LoadClient};
 use super::websocket;
 use crate::observe::Origin;
 
@@ -62,7 +64,7 @@ impl Persona {
 
     /// Lives one session, which was to begin at `due`.
     pub(super) async fn live(self, client: LoadClient, session: u64, due: Timestamp) {
-        let steps = Steps { client, session, step: 0, due: Some(due) };
+        let steps = Steps { asker: client, session, step: 0, due: Some(due) };
         match self {
             Self::Debater => debate(steps).await,
             Self::Reader => read(steps).await,
@@ -74,15 +76,18 @@ impl Persona {
 }
 
 /// The steps of one session.
-pub(super) struct Steps {
-    pub(super) client: LoadClient,
+pub(super) struct Steps<A> {
+    pub(super) asker: A,
     pub(super) session: u64,
     step: u64,
     /// When the first step was to begin; taken by it.
     due: Option<Timestamp>,
 }
 
-impl Steps {
+/// Refusals that a session provokes on purpose.
+const REFUSED: Expect<'static> = Expect::OneOf(&[400, 422]);
+
+impl<A: Asker> Steps<A> {
     pub(super) fn next(&mut self) -> (u64, u64) {
         self.step += 1;
         (self.session, self.step)
@@ -91,38 +96,45 @@ impl Steps {
     /// From when on the next step's latency counts: the session's planned start for the first, so that a driver that
     /// is late cannot make the target look fast; the present for the others, which wait for an answer anyway.
     pub(super) fn since(&mut self) -> Timestamp {
-        self.due.take().unwrap_or_else(|| self.client.clock.now())
+        self.due.take().unwrap_or_else(|| self.asker.clock().now())
     }
 
-    async fn get(&mut self, route: &str, path: String, origin: Origin) -> Option<Value> {
+    async fn get(&mut self, route: &str, path: String, expect: Expect<'_>, origin: Origin) -> Option<Value> {
         let (step, since) = (self.next(), self.since());
-        let ask = Ask { method: Method::GET, route, path, body: None, origin, step, since };
-        let reply = self.client.ask(ask).await?;
+        let (headers, body) = (HeaderMap::new(), Bytes::new());
+        let ask = Ask { method: Method::GET, route, path, headers, body, expect, origin, step, since };
+        let reply = self.asker.ask(ask).await?;
         serde_json::from_slice(&reply.body).ok()
     }
 
-    async fn post(&mut self, body: Option<Value>) -> Option<Value> {
+    async fn post(&mut self, body: Option<Value>, expect: Expect<'_>) -> Option<Value> {
         let (step, since) = (self.next(), self.since());
         let path = "/api/debates".to_owned();
-        let origin = Origin::Traffic;
-        let ask = Ask { method: Method::POST, route: "/api/debates", path, body, origin, step, since };
-        let reply = self.client.ask(ask).await?;
+        let mut headers = HeaderMap::new();
+        if body.is_some() {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        let body = Bytes::from(body.as_ref().map(Value::to_string).unwrap_or_default());
+        let (method, route, origin) = (Method::POST, "/api/debates", Origin::Traffic);
+        let reply =
+            self.asker.ask(Ask { method, route, path, headers, body, expect, origin, step, since }).await?;
         serde_json::from_slice(&reply.body).ok()
     }
 
     /// Starts a debate; its id.
     async fn start_debate(&mut self) -> Option<String> {
         let question = format!("Should service number {} be rewritten this year?", self.session);
-        let reply = self.post(Some(json!({"question": question, "rounds": 2}))).await?;
+        let reply = self.post(Some(json!({"question": question, "rounds": 2})), Expect::Success).await?;
         Some(reply.get("debate_id")?.as_str()?.to_owned())
     }
 }
 
-async fn debate(mut steps: Steps) {
+async fn debate(mut steps: Steps<impl Asker>) {
     let Some(id) = steps.start_debate().await else { return };
     for _ in 0..MOST_LOOKS {
-        steps.client.clock.sleep(LOOK_EVERY).await;
-        let seen = steps.get("/api/debates/{id}", format!("/api/debates/{id}"), Origin::Traffic).await;
+        steps.asker.clock().sleep(LOOK_EVERY).await;
+        let path = format!("/api/debates/{id}");
+        let seen = steps.get("/api/debates/{id}", path, Expect::Success, Origin::Traffic).await;
         let status = seen.as_ref().and_then(|debate| debate.get("status")).and_then(Value::as_str);
         if status != Some("running") {
             return;
@@ -130,13 +142,13 @@ async fn debate(mut steps: Steps) {
     }
 }
 
-async fn read(mut steps: Steps) {
-    steps.get("/api/debates", "/api/debates?limit=5".to_owned(), Origin::Traffic).await;
+async fn read(mut steps: Steps<impl Asker>) {
+    steps.get("/api/debates", "/api/debates?limit=5".to_owned(), Expect::Success, Origin::Traffic).await;
     let nowhere = format!("/api/debates/none-{}", steps.session);
-    steps.get("/api/debates/{id}", nowhere, Origin::Traffic).await;
+    steps.get("/api/debates/{id}", nowhere, Expect::OneOf(&[404]), Origin::Traffic).await;
 }
 
-async fn stumble(mut steps: Steps) {
+async fn stumble(mut steps: Steps<impl Asker>) {
     let bodies = [
         None,
         Some(Value::from("no object")),
@@ -144,17 +156,17 @@ async fn stumble(mut steps: Steps) {
         Some(json!({"question": "Is this a question of the right length?", "rounds": 99})),
     ];
     for body in bodies {
-        steps.post(body).await;
+        steps.post(body, REFUSED).await;
     }
 }
 
-async fn probe(mut steps: Steps) {
+async fn probe(mut steps: Steps<impl Asker>) {
     for path in ["/health", "/ready"] {
-        steps.get(path, path.to_owned(), Origin::Probe).await;
+        steps.get(path, path.to_owned(), Expect::Success, Origin::Probe).await;
     }
 }
 
-async fn watch(mut steps: Steps) {
+async fn watch(mut steps: Steps<LoadClient>) {
     let Some(id) = steps.start_debate().await else { return };
     websocket::follow(&mut steps, &id).await;
 }

@@ -1,3 +1,4 @@
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -8,17 +9,17 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
-use super::client;
+use super::client::{self, LoadClient};
 use super::persona::Steps;
 use crate::clock::{LinkEnd, Turn, join_link};
-use crate::observe::{Origin, RequestFact, TraceNote};
+use crate::observe::{Failure, Origin, RequestFact, TraceNote};
 
 /// The longest that somebody follows one debate.
 const PATIENCE: Duration = Duration::from_secs(20 * 60);
 
 /// Connects, subscribes to a debate and counts its events until it has ended.
-pub(super) async fn follow(steps: &mut Steps, debate: &str) {
-    let clock = steps.client.clock.clone();
+pub(super) async fn follow(steps: &mut Steps<LoadClient>, debate: &str) {
+    let clock = steps.asker.clock.clone();
     let Some((mut socket, link)) = connect(steps).await else { return };
     // Whatever ends it, the ledger has every frame that arrived.
     let _ = clock.timeout(PATIENCE, listen(steps, &mut socket, &link, debate)).await;
@@ -29,21 +30,22 @@ pub(super) async fn follow(steps: &mut Steps, debate: &str) {
 type Socket = WebSocketStream<TcpStream>;
 
 /// Opens a WebSocket; the attempt is a request like any other, entered with its status.
-async fn connect(steps: &mut Steps) -> Option<(Socket, LinkEnd)> {
+async fn connect(steps: &mut Steps<LoadClient>) -> Option<(Socket, LinkEnd)> {
     let (step, sent) = (steps.next(), steps.since());
-    let client = &steps.client;
+    let client = &steps.asker;
     client.clock.turn(Turn::Completion).await;
     let mut headers = HeaderMap::new();
     let (parent, trace_id) = client.trace(step, &mut headers);
     let handshake = client.clock.link("GET /ws");
     let frames = client.clock.open_stream("frames of /ws", &mut headers);
     join_link(&handshake, &mut headers);
+    let host = client.endpoints.host();
     let opened = async {
-        let mut request = format!("ws://{}/ws", client.endpoints.api).into_client_request()?;
+        let mut request = format!("ws://{host}/ws").into_client_request()?;
         request.headers_mut().extend(headers);
         // The ticket is out from here on: connecting, too, must take no virtual time.
         handshake.sent();
-        let stream = TcpStream::connect(&client.endpoints.api).await?;
+        let stream = TcpStream::connect(host).await?;
         stream.set_nodelay(true)?;
         let opened = client_async(request, stream).await;
         if opened.is_ok() {
@@ -67,15 +69,24 @@ async fn connect(steps: &mut Steps) -> Option<(Socket, LinkEnd)> {
         route: "/ws".to_owned(),
         path: "/ws".to_owned(),
         status_code,
+        origin: Origin::Traffic,
         sent,
         done: client.clock.now(),
     };
-    client.ledger.lock().request(RequestFact { trace, origin: Origin::Traffic });
+    let failure = match &opened {
+        Ok(Ok(_)) => None,
+        Ok(Err(Error::Http(_))) => Some(Failure::Status),
+        Ok(Err(Error::Io(error))) if error.kind() == ErrorKind::ConnectionRefused => Some(Failure::Refused),
+        Ok(Err(Error::Io(_) | Error::ConnectionClosed | Error::Protocol(_))) => Some(Failure::Reset),
+        Ok(Err(_)) => Some(Failure::Other),
+        Err(_) => Some(Failure::TimedOut),
+    };
+    client.ledger.lock().request(RequestFact { trace, failure });
     let (socket, _) = opened.ok()?.ok()?;
     Some((socket, frames))
 }
 
-async fn listen(steps: &Steps, socket: &mut Socket, link: &LinkEnd, debate: &str) {
+async fn listen(steps: &Steps<LoadClient>, socket: &mut Socket, link: &LinkEnd, debate: &str) {
     let subscribe = json!({"type": "subscribe", "debate_id": debate}).to_string();
     // No turn is waited for: the server's first frame may be on its way, and time waits for whoever reads it.
     link.sent();
@@ -87,7 +98,7 @@ async fn listen(steps: &Steps, socket: &mut Socket, link: &LinkEnd, debate: &str
         link.received();
         let frame: Value = serde_json::from_str(&text).unwrap_or_default();
         let kind = frame.get("type").and_then(Value::as_str).unwrap_or("malformed");
-        steps.client.ledger.lock().frame(kind);
+        steps.asker.ledger.lock().frame(kind);
         if kind == "debate_end" {
             return;
         }

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::{Deserializer as HdrReader, Serializer as _, V2Serializer};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Traces that the ledger remembers one by one; past it they are only counted.
@@ -44,15 +45,61 @@ pub struct RequestKey {
     pub route: String,
     /// The status code; none when no answer came.
     pub status_code: Option<u16>,
+    /// What was wrong with the answer; none when it was what the persona expected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
     /// Who sent it.
     pub origin: Origin,
 }
 
+/// What was wrong with an answer, or why none came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Failure {
+    /// The target refused the connection.
+    Refused,
+    /// No connection came about for another reason: the name is unknown, the network is, TLS failed.
+    Unreachable,
+    /// The connection broke off before an answer had come.
+    Reset,
+    /// No answer came within the client's patience.
+    TimedOut,
+    /// The answer began and did not end, or its form was broken.
+    BrokenBody,
+    /// The answer was a redirect that was not expected. It is never followed: the target would count requests that
+    /// the ledger does not.
+    Redirected,
+    /// The answer had another status than was expected.
+    Status,
+    /// A later step needed something of the answer that was not in it.
+    Unextracted,
+    /// Anything else.
+    Other,
+}
+
+impl Failure {
+    /// Its name in reports and files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Unreachable => "unreachable",
+            Self::Reset => "reset",
+            Self::TimedOut => "timed-out",
+            Self::BrokenBody => "broken-body",
+            Self::Redirected => "redirected",
+            Self::Status => "status",
+            Self::Unextracted => "unextracted",
+            Self::Other => "other",
+        }
+    }
+}
+
 /// Who sent a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Origin {
     /// A persona that does what users do.
+    #[default]
     Traffic,
     /// A monitor.
     Probe,
@@ -141,6 +188,9 @@ pub struct TraceNote {
     pub path: String,
     /// The status code; none when no answer came.
     pub status_code: Option<u16>,
+    /// Who sent it.
+    #[serde(default, skip_serializing_if = "Origin::is_traffic")]
+    pub origin: Origin,
     /// From when on its latency counts: its planned start, where it had one.
     pub sent: Timestamp,
     /// When its answer had been read, or it was given up.
@@ -152,20 +202,28 @@ pub struct TraceNote {
 pub struct RequestFact {
     /// The request as a trace.
     pub trace: TraceNote,
-    /// Who sent it.
-    pub origin: Origin,
+    /// What was wrong with its answer.
+    pub failure: Option<Failure>,
+}
+
+impl Origin {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+    fn is_traffic(&self) -> bool {
+        *self == Self::Traffic
+    }
 }
 
 impl Ledger {
     /// Enters a request that ended.
     pub fn request(&mut self, fact: RequestFact) {
-        let RequestFact { trace, origin } = fact;
+        let RequestFact { trace, failure } = fact;
         let took = Duration::try_from(trace.done.duration_since(trace.sent)).unwrap_or_default();
         let key = RequestKey {
             method: trace.method.clone(),
             route: trace.route.clone(),
             status_code: trace.status_code,
-            origin,
+            failure,
+            origin: trace.origin,
         };
         self.requests.entry(key).or_default().add(took);
         if self.traces.len() < MOST_TRACES {
@@ -173,6 +231,18 @@ impl Ledger {
         } else {
             self.traces_not_kept += 1;
         }
+    }
+
+    /// Enters a request of the scraper's, which has no trace.
+    pub fn scrape(&mut self, route: &str, status_code: u16) {
+        let key = RequestKey {
+            method: "GET".to_owned(),
+            route: route.to_owned(),
+            status_code: Some(status_code),
+            failure: None,
+            origin: Origin::Scrape,
+        };
+        self.requests.entry(key).or_default().add(Duration::ZERO);
     }
 
     /// Enters an agent call that a provider answered or gave up.

@@ -12,10 +12,10 @@ mod span;
 use serde::{Deserialize, Serialize};
 
 pub use self::ledger::{
-    CallEntry, CallKey, Ledger, MOST_TRACES, Origin, Outcome, ParentChoice, RequestEntry, RequestFact,
-    RequestKey, TraceNote,
+    CallEntry, CallKey, Failure, Ledger, MOST_TRACES, Origin, Outcome, ParentChoice, RequestEntry,
+    RequestFact, RequestKey, TraceNote,
 };
-pub use self::plan::{PhaseWindow, Plan, PlannedFault, ProviderFault, Reason, Tolerance};
+pub use self::plan::{PhaseWindow, Plan, PlannedFault, ProviderFault, Reason, Tolerance, Traffic};
 pub use self::record::{Record, RecordError};
 pub use self::scrape::{Scrape, ScrapeOutcome};
 pub use self::span::{Span, SpanLoss, Trees};
@@ -52,6 +52,9 @@ pub struct LegStart {
     pub env: std::collections::BTreeMap<String, String>,
     /// Whether spans can arrive at all: a receiver was there.
     pub receives_spans: bool,
+    /// No synthetic providers of ours stood behind the target: what agents were asked, nobody knows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub calls_unseen: bool,
     /// What became of the spans on their way, where the sender says so.
     pub span_loss: Option<SpanLoss>,
 }

@@ -14,6 +14,9 @@ pub struct Plan {
     pub seed: u64,
     /// `lock-step` or `real`.
     pub clock: String,
+    /// Whether all traffic is this run's.
+    #[serde(default, skip_serializing_if = "Traffic::is_exclusive")]
+    pub traffic: Traffic,
     /// Patterns of the clauses that the scenario promises to exercise.
     pub scope: Vec<String>,
     /// How far telemetry may be from the ledger.
@@ -27,6 +30,24 @@ pub struct Plan {
     /// What speaks against the run itself: it proves nothing, whatever it found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Reason>,
+}
+
+/// Whose traffic a target has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Traffic {
+    /// This run's and nobody else's: counts must agree.
+    #[default]
+    Exclusive,
+    /// Others' too: only what can be told by trace id is judged, and that no count is too low.
+    Shared,
+}
+
+impl Traffic {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+    fn is_exclusive(&self) -> bool {
+        *self == Self::Exclusive
+    }
 }
 
 /// Something that speaks against the run itself.

@@ -70,6 +70,8 @@ struct Head {
 #[serde(deny_unknown_fields)]
 struct ScrapeLine {
     job: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    instance: String,
     at: jiff::Timestamp,
     file: Option<String>,
     content_type: Option<String>,
@@ -147,6 +149,7 @@ fn write_leg(dir: &Path, leg: &Leg) -> Result<(), RecordError> {
     for (number, scrape) in leg.scrapes.iter().enumerate() {
         let mut line = ScrapeLine {
             job: scrape.job.clone(),
+            instance: scrape.instance.clone(),
             at: scrape.at,
             file: None,
             content_type: None,
@@ -185,7 +188,7 @@ fn read_leg(dir: &Path) -> Result<Leg, RecordError> {
                 return Err(RecordError::Json { path: index, source });
             }
         };
-        scrapes.push(Scrape::new(&line.job, line.at, outcome));
+        scrapes.push(Scrape::new(&line.job, line.at, outcome).of_instance(&line.instance));
     }
     Ok(Leg { start, ledger, scrapes, spans })
 }

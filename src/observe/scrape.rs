@@ -10,6 +10,8 @@ use super::exposition::{Exposition, Format, Labels, Sample, parse};
 pub struct Scrape {
     /// The scrape job.
     pub job: String,
+    /// Which of the job's targets, as `HOST:PORT`; empty when it has only one.
+    pub instance: String,
     /// When it was asked.
     pub at: Timestamp,
     /// What came of it.
@@ -41,7 +43,13 @@ impl Scrape {
             }
             ScrapeOutcome::Failed(_) => None,
         };
-        Self { job: job.to_owned(), at, outcome, parsed }
+        Self { job: job.to_owned(), instance: String::new(), at, outcome, parsed }
+    }
+
+    /// The same scrape, of this one of the job's targets.
+    #[must_use]
+    pub fn of_instance(self, instance: &str) -> Self {
+        Self { instance: instance.to_owned(), ..self }
     }
 
     /// The strict reading; none when no body came.

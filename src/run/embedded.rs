@@ -12,7 +12,7 @@ use crate::clock::{Clock, Seed, Turn, after};
 use crate::contract::Promise;
 use crate::load::{DriveReport, Driver, Endpoints, LoadClient, Schedule};
 use crate::observe::{
-    Leg, LegStart, Observations, PhaseWindow, Plan, PlannedFault, Reason, SpanLoss, Tolerance,
+    Leg, LegStart, Observations, PhaseWindow, Plan, PlannedFault, Reason, SpanLoss, Tolerance, Traffic,
 };
 use crate::parties::{Providers, ProvidersPlan};
 use crate::scenario::{Scenario, ServerName};
@@ -116,6 +116,7 @@ fn plan(scenario: &Scenario, options: &Options, seed: Seed, start: Timestamp) ->
         scenario: scenario.name.clone(),
         seed: seed.0,
         clock: options.time.name().to_owned(),
+        traffic: Traffic::Exclusive,
         scope: scenario.scope.iter().map(ToString::to_string).collect(),
         tolerance: Tolerance {
             latency_ns: scenario.tolerance.latency_ns + u64::try_from(real.as_nanos()).unwrap_or(u64::MAX),
@@ -146,7 +147,7 @@ async fn raise(clock: &Clock, scenario: &Scenario, options: &Options, seed: Seed
     settings.env.insert("OTEL_EXPORTER_OTLP_ENDPOINT".to_owned(), receiver.endpoint());
     let (server, metrics_port) = start(clock, scenario.server, settings).await?;
     let scraper = Scraper::new(clock, scrape_job(scenario, metrics_port));
-    let endpoints = Endpoints { api: server.api.to_string() };
+    let endpoints = Endpoints { api: format!("http://{}", server.api) };
     let client = LoadClient::new(clock, endpoints, seed.of("client"));
     Ok(Stage { providers, receiver, server, scraper, client })
 }
@@ -217,6 +218,7 @@ async fn settle(clock: &Clock, scenario: &Scenario, stage: Stage) -> Leg {
             },
             env: shown_env(scenario),
             receives_spans: true,
+            calls_unseen: false,
             // Our own count. What the server says it lost is no excuse for it: the receiver was there all the time.
             span_loss: Some(SpanLoss { dropped: 0, failed: stage.receiver.refused() }),
         },

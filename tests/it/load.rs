@@ -19,7 +19,7 @@ fn driver(
     let phases =
         phases.iter().map(|(lasts, rate)| PhaseLoad { lasts: *lasts, rate: self::rate(rate) }).collect();
     let schedule = Schedule::new(phases, personas.to_vec(), Seed(11));
-    let client = LoadClient::new(clock, Endpoints { api: api.to_owned() }, Seed(13));
+    let client = LoadClient::new(clock, Endpoints { api: format!("http://{api}") }, Seed(13));
     (Driver::new(clock, schedule, client.clone()), client)
 }
 

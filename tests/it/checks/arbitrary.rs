@@ -8,7 +8,7 @@ use probity::checks::{Verdict, judge};
 use probity::contract::{Contract, Contracts, SpanKind};
 use probity::observe::{
     CallEntry, CallKey, Ledger, Leg, LegStart, Observations, Origin, Outcome, ParentChoice, Plan,
-    RequestEntry, RequestKey, Scrape, ScrapeOutcome, Span, SpanLoss, Tolerance, TraceNote,
+    RequestEntry, RequestKey, Scrape, ScrapeOutcome, Span, SpanLoss, Tolerance, TraceNote, Traffic,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -31,10 +31,11 @@ pub(super) fn at(second: i64) -> Timestamp {
 }
 
 fn plan() -> impl Strategy<Value = Plan> {
-    (any::<u64>(), any::<bool>()).prop_map(|(latency_ns, interrupted)| Plan {
+    (any::<u64>(), any::<bool>(), any::<bool>()).prop_map(|(latency_ns, interrupted, shared)| Plan {
         scenario: "anything".to_owned(),
         seed: 1,
         clock: "lock-step".to_owned(),
+        traffic: if shared { Traffic::Shared } else { Traffic::Exclusive },
         scope: vec!["*".to_owned()],
         tolerance: Tolerance { latency_ns },
         phases: Vec::new(),
@@ -59,8 +60,9 @@ fn count() -> impl Strategy<Value = u64> {
 
 fn ledger() -> impl Strategy<Value = Ledger> {
     let origin = || select(vec![Origin::Traffic, Origin::Probe, Origin::Scrape]);
-    let key = (word(), word(), status(), origin())
-        .prop_map(|(method, route, status_code, origin)| RequestKey { method, route, status_code, origin });
+    let key = (word(), word(), status(), origin()).prop_map(|(method, route, status_code, origin)| {
+        RequestKey { method, route, status_code, failure: None, origin }
+    });
     let entry = (count(), any::<u64>()).prop_map(|(count, total_ns)| RequestEntry {
         count,
         total_ns,
@@ -95,6 +97,7 @@ fn note() -> impl Strategy<Value = TraceNote> {
             method,
             route,
             status_code,
+            origin: Origin::Traffic,
             sent: at(sent),
             done: at(done),
         },
@@ -160,18 +163,20 @@ fn scrape() -> impl Strategy<Value = Scrape> {
         }
     });
     let outcome = prop_oneof![4 => body, 1 => Just(ScrapeOutcome::Failed("status 503".to_owned()))];
-    (select(vec!["shop", "node"]), 0..90_i64, outcome)
-        .prop_map(|(job, second, outcome)| Scrape::new(job, at(second), outcome))
+    (select(vec!["shop", "node"]), select(vec!["", "a:1", "b:2"]), 0..90_i64, outcome).prop_map(
+        |(job, instance, second, outcome)| Scrape::new(job, at(second), outcome).of_instance(instance),
+    )
 }
 
 fn leg() -> impl Strategy<Value = Leg> {
     let value = select(vec!["", "NaN", "-1", "0", "0.5", "1", "1e400", "off", "a"]).prop_map(str::to_owned);
     let env = prop::collection::btree_map(Just("SHARE".to_owned()), value, 0..2);
     let loss = prop::option::of((any::<u64>(), any::<u64>()));
-    let start = (env, loss, any::<bool>()).prop_map(|(env, loss, receives_spans)| LegStart {
+    let start = (env, loss, any::<bool>(), any::<bool>()).prop_map(|(env, loss, spans, calls)| LegStart {
         target: "anything".to_owned(),
         env,
-        receives_spans,
+        receives_spans: spans,
+        calls_unseen: calls,
         span_loss: loss.map(|(dropped, failed)| SpanLoss { dropped, failed }),
     });
     (start, ledger(), prop::collection::vec(scrape(), 0..5), prop::collection::vec(span(), 0..6))

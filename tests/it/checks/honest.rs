@@ -7,6 +7,7 @@ use probity::checks::{Verdict, judge};
 use probity::contract::{Contract, Contracts};
 use probity::observe::{
     Ledger, Leg, Observations, Origin, Plan, RequestEntry, RequestKey, Scrape, ScrapeOutcome, Tolerance,
+    Traffic,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -128,6 +129,7 @@ fn enter(ledger: &mut Ledger, request: &Request) {
         method: "GET".to_owned(),
         route: request.route.to_owned(),
         status_code: (!request.unanswered).then_some(request.status),
+        failure: None,
         origin: Origin::Traffic,
     };
     let entry: &mut RequestEntry = ledger.requests.entry(key).or_default();
@@ -146,6 +148,7 @@ proptest! {
             scenario: "honest".to_owned(),
             seed: 1,
             clock: "lock-step".to_owned(),
+            traffic: Traffic::Exclusive,
             scope: vec!["*".to_owned()],
             tolerance: Tolerance { latency_ns: 0 },
             phases: Vec::new(),

@@ -173,6 +173,7 @@ fn note(sent: Timestamp, took: Duration) -> TraceNote {
         route: "/".to_owned(),
         path: "/".to_owned(),
         status_code: Some(200),
+        origin: Origin::Traffic,
         sent,
         done: after(sent, took),
     }
@@ -184,7 +185,7 @@ fn traces_beyond_the_limit_are_counted_and_nothing_else_is_lost() {
     let total = MOST_TRACES as u64 + 7;
     for number in 0..total {
         let trace = note(Timestamp::UNIX_EPOCH, Duration::from_nanos(number));
-        ledger.request(RequestFact { trace, origin: Origin::Traffic });
+        ledger.request(RequestFact { trace, failure: None });
     }
     assert_eq!((ledger.traces.len(), ledger.traces_not_kept), (MOST_TRACES, 7));
     assert_eq!(ledger.request_count(), total);
@@ -215,7 +216,7 @@ fn a_latency_of_years_is_counted_exactly_and_kept_as_the_longest() {
     let mut ledger = Ledger::default();
     let day = Duration::from_secs(24 * 3600);
     for took in [Duration::from_millis(3), day, 400 * day] {
-        ledger.request(RequestFact { trace: note(Timestamp::UNIX_EPOCH, took), origin: Origin::Traffic });
+        ledger.request(RequestFact { trace: note(Timestamp::UNIX_EPOCH, took), failure: None });
     }
     let [entry] = ledger.requests.values().collect::<Vec<_>>()[..] else { panic!("one kind of request") };
     assert_eq!((entry.count, entry.latency_us.len()), (3, 3));
@@ -230,11 +231,13 @@ fn a_clock_that_stepped_back_gives_no_negative_latency() {
     let mut ledger = Ledger::default();
     let mut trace = note(Timestamp::UNIX_EPOCH, Duration::ZERO);
     trace.sent = after(trace.sent, Duration::from_secs(5));
-    ledger.request(RequestFact { trace, origin: Origin::Scrape });
+    trace.origin = Origin::Scrape;
+    ledger.request(RequestFact { trace, failure: None });
     let key = RequestKey {
         method: "GET".to_owned(),
         route: "/".to_owned(),
         status_code: Some(200),
+        failure: None,
         origin: Origin::Scrape,
     };
     assert_eq!((ledger.requests[&key].count, ledger.requests[&key].total_ns), (1, 0));

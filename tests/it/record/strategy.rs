@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use probity::clock::after;
 use probity::contract::{Contract, Contracts, SpanKind};
 use probity::observe::{
-    Ledger, Leg, LegStart, Observations, Origin, Outcome, ParentChoice, PhaseWindow, Plan, PlannedFault,
-    ProviderFault, Record, RequestFact, Scrape, ScrapeOutcome, Span, SpanLoss, Tolerance, TraceNote,
+    Failure, Ledger, Leg, LegStart, Observations, Origin, Outcome, ParentChoice, PhaseWindow, Plan,
+    PlannedFault, ProviderFault, Record, RequestFact, Scrape, ScrapeOutcome, Span, SpanLoss, Tolerance,
+    TraceNote, Traffic,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
@@ -20,6 +21,7 @@ pub(super) fn plan() -> Plan {
         scenario: "smoke".to_owned(),
         seed: 0,
         clock: "lock-step".to_owned(),
+        traffic: Traffic::Exclusive,
         scope: vec![],
         tolerance: Tolerance { latency_ns: 0 },
         phases: vec![],
@@ -116,17 +118,25 @@ fn plans() -> impl Strategy<Value = Plan> {
         vec(phases, 0..3),
         vec(faults(), 0..3),
         any::<bool>(),
+        prop::sample::select(vec![Traffic::Exclusive, Traffic::Shared]),
     )
-        .prop_map(|(scenario, seed, scope, latency_ns, phases, faults, interrupted)| {
+        .prop_map(|(scenario, seed, scope, latency_ns, phases, faults, interrupted, traffic)| {
             let tolerance = Tolerance { latency_ns };
-            Plan { scenario, seed, scope, tolerance, phases, faults, interrupted, ..plan() }
+            Plan { scenario, seed, scope, tolerance, phases, faults, interrupted, traffic, ..plan() }
         })
 }
 
 fn starts() -> impl Strategy<Value = LegStart> {
     let loss = (any::<u64>(), any::<u64>()).prop_map(|(dropped, failed)| SpanLoss { dropped, failed });
-    (texts(), btree_map(texts(), texts(), 0..3), any::<bool>(), prop::option::of(loss)).prop_map(
-        |(target, env, receives_spans, span_loss)| LegStart { target, env, receives_spans, span_loss },
+    let env = btree_map(texts(), texts(), 0..3);
+    (texts(), env, any::<bool>(), any::<bool>(), prop::option::of(loss)).prop_map(
+        |(target, env, receives_spans, calls_unseen, span_loss)| LegStart {
+            target,
+            env,
+            receives_spans,
+            calls_unseen,
+            span_loss,
+        },
     )
 }
 
@@ -143,9 +153,9 @@ fn requests() -> impl Strategy<Value = RequestFact> {
         |((parent, trace_id), origin, method, route, status_code, sent, took)| {
             let sent = Timestamp::from_second(sent).expect("within range");
             let done = after(sent, Duration::from_nanos(took));
-            let trace =
-                TraceNote { trace_id, parent, method, path: route.clone(), route, status_code, sent, done };
-            RequestFact { trace, origin }
+            let path = route.clone();
+            let trace = TraceNote { trace_id, parent, method, route, path, status_code, origin, sent, done };
+            RequestFact { trace, failure: status_code.is_none().then_some(Failure::Reset) }
         },
     )
 }
@@ -176,7 +186,8 @@ fn scrapes() -> impl Strategy<Value = Scrape> {
         3 => (kinds, body).prop_map(|(content_type, text)| ScrapeOutcome::Body { content_type, text }),
         1 => texts().prop_map(ScrapeOutcome::Failed),
     ];
-    (texts(), instants(), outcomes).prop_map(|(job, at, outcome)| Scrape::new(&job, at, outcome))
+    (texts(), texts(), instants(), outcomes)
+        .prop_map(|(job, instance, at, outcome)| Scrape::new(&job, at, outcome).of_instance(&instance))
 }
 
 fn spans() -> impl Strategy<Value = Span> {
