@@ -68,7 +68,7 @@ impl Scraper {
                 text: String::from_utf8_lossy(&reply.body).into_owned(),
             },
             Ok(Ok(reply)) => ScrapeOutcome::Failed(format!("status {}", reply.status.as_u16())),
-            Ok(Err(error)) => ScrapeOutcome::Failed(format!("no answer ({})", error.kind)),
+            Ok(Err(error)) => ScrapeOutcome::Failed(error.kind.to_string()),
             Err(elapsed) => ScrapeOutcome::Failed(elapsed.to_string()),
         };
         self.scrapes.lock().push(Scrape::new(&self.job.name, at, outcome));

@@ -108,10 +108,10 @@ fn every_failure_says_what_it_was() {
         clock.sleep(Duration::from_secs(3_600)).await;
         (refused, silent, torn, hung_up)
     });
-    assert_eq!(failed(&refused), ("no answer (connection refused)", 0));
+    assert_eq!(failed(&refused), ("connection refused", 0));
     assert_eq!(failed(&silent), ("not done within 10s", 10));
-    assert_eq!(failed(&torn), ("no answer (body)", 0));
-    assert_eq!(failed(&hung_up), ("no answer (request)", 0));
+    assert_eq!(failed(&torn), ("broken answer", 0));
+    assert_eq!(failed(&hung_up), ("connection broke off", 0));
 }
 
 /// Half an answer, and then the connection breaks. The half must be out before that: the server needs a few turns.
