@@ -57,6 +57,16 @@ pub(super) struct Ask<'a> {
     pub(super) since: Timestamp,
 }
 
+impl Ask<'_> {
+    /// What is wrong with what came of it, as the ledger says it. Whoever enters a request asks here.
+    pub(super) fn failure(&self, reply: &Result<Reply, Failure>) -> Option<Failure> {
+        match reply {
+            Ok(reply) => self.expect.failure(reply.status),
+            Err(failure) => Some(*failure),
+        }
+    }
+}
+
 /// The statuses that are as they should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Expect<'a> {
@@ -68,7 +78,7 @@ pub(super) enum Expect<'a> {
 
 impl Expect<'_> {
     /// What is wrong with an answer of this status.
-    pub(super) fn failure(self, status: StatusCode) -> Option<Failure> {
+    fn failure(self, status: StatusCode) -> Option<Failure> {
         let expected = match self {
             Self::Success => status.is_success(),
             Self::OneOf(statuses) => statuses.contains(&status.as_u16()),
@@ -140,10 +150,7 @@ impl LoadClient {
         trace_id: Option<String>,
         reply: &Result<Reply, Failure>,
     ) {
-        let failure = match reply {
-            Ok(reply) => ask.expect.failure(reply.status),
-            Err(failure) => Some(*failure),
-        };
+        let failure = ask.failure(reply);
         let trace = TraceNote {
             trace_id,
             parent,

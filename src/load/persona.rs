@@ -5,7 +5,7 @@ use http::Method;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::client::{Ask, Asker, Expect, LoadClient};
@@ -18,8 +18,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// Looks after which somebody gives up: twenty minutes are longer than any debate of ours.
 const MOST_LOOKS: u64 = 600;
 
-/// Somebody who uses the debate server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+/// Somebody who uses the target. Clones are cheap.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Persona {
     /// Starts a debate and looks until it has ended.
@@ -35,11 +35,12 @@ pub enum Persona {
 }
 
 impl Persona {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Debater, Self::Reader, Self::Clumsy, Self::Prober, Self::Watcher];
+    /// All that are built in. They know the debate server.
+    pub const ALL: &'static [Self; 5] =
+        &[Self::Debater, Self::Reader, Self::Clumsy, Self::Prober, Self::Watcher];
 
     /// Its name in scenario files.
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> &str {
         match self {
             Self::Debater => "debater",
             Self::Reader => "reader",
@@ -50,7 +51,7 @@ impl Persona {
     }
 
     /// What it does, in a line.
-    pub fn description(self) -> &'static str {
+    pub fn description(&self) -> &str {
         match self {
             Self::Debater => "starts a debate and looks every 2 s until it has ended",
             Self::Reader => "reads the list of debates, then one that does not exist",
@@ -62,15 +63,36 @@ impl Persona {
         }
     }
 
+    /// Whether it follows a WebSocket, which only the driver's own client can.
+    pub fn follows_websocket(&self) -> bool {
+        matches!(self, Self::Watcher)
+    }
+
     /// Lives one session, which was to begin at `due`.
     pub(super) async fn live(self, client: LoadClient, session: u64, due: Timestamp) {
-        let steps = Steps { asker: client, session, step: 0, due: Some(due) };
         match self {
-            Self::Debater => debate(steps).await,
-            Self::Reader => read(steps).await,
-            Self::Clumsy => stumble(steps).await,
-            Self::Prober => probe(steps).await,
-            Self::Watcher => watch(steps).await,
+            Self::Watcher => watch(Steps::new(client, session, Some(due))).await,
+            other => other.play(client, session, Some(due)).await,
+        }
+    }
+
+    /// Lives one session over any asker; the latency of its first request counts from `due`, where that is known. A
+    /// watcher only starts its debate: following takes a WebSocket.
+    pub(super) fn play<A: Asker>(
+        &self,
+        asker: A,
+        session: u64,
+        due: Option<Timestamp>,
+    ) -> impl Future<Output = ()> + Send {
+        let mut steps = Steps::new(asker, session, due);
+        async move {
+            match self {
+                Self::Debater => debate(steps).await,
+                Self::Reader => read(steps).await,
+                Self::Clumsy => stumble(steps).await,
+                Self::Prober => probe(steps).await,
+                Self::Watcher => drop(steps.start_debate().await),
+            }
         }
     }
 }
@@ -88,6 +110,10 @@ pub(super) struct Steps<A> {
 const REFUSED: Expect<'static> = Expect::OneOf(&[400, 422]);
 
 impl<A: Asker> Steps<A> {
+    fn new(asker: A, session: u64, due: Option<Timestamp>) -> Self {
+        Self { asker, session, step: 0, due }
+    }
+
     pub(super) fn next(&mut self) -> (u64, u64) {
         self.step += 1;
         (self.session, self.step)

@@ -115,7 +115,7 @@ pub struct PhaseLoad {
 }
 
 /// The start of one session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrival {
     /// Counted from the start of the first phase.
     pub at: Duration,
@@ -168,11 +168,11 @@ impl Schedule {
         let mut draw = self.seed.of(("persona", number)).rng().random_range(0..total.max(1));
         for (persona, weight) in &self.personas {
             if draw < *weight {
-                return *persona;
+                return persona.clone();
             }
             draw -= weight;
         }
-        self.personas.first().map_or(Persona::Prober, |(persona, _)| *persona)
+        self.personas.first().map_or(Persona::Prober, |(persona, _)| persona.clone())
     }
 }
 

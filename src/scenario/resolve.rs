@@ -212,7 +212,7 @@ impl Resolver<'_> {
                     let message = format!("weight {} is out of range", weight.value);
                     self.report(weight.line, weight.column, message, &["1 to 1000000".to_owned()]);
                 }
-                (entry.persona, entry.weight.as_ref().map_or(1, |weight| weight.value))
+                (entry.persona.clone(), entry.weight.as_ref().map_or(1, |weight| weight.value))
             })
             .collect()
     }

@@ -27,7 +27,7 @@ fn drive(personas: &[(Persona, u32)], seconds: u64, rate: &str, manner: Manner) 
 }
 
 fn everyone() -> Vec<(Persona, u32)> {
-    Persona::ALL.map(|persona| (persona, 1)).to_vec()
+    Persona::ALL.iter().map(|persona| (persona.clone(), 1)).collect()
 }
 
 fn counts(ledger: &Ledger) -> BTreeMap<(String, String, Option<u16>), u64> {
