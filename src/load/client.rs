@@ -8,11 +8,12 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use rand::Rng;
 
+use super::script::Wants;
 use crate::clock::{Clock, HttpClient, Reply, Seed, SendError, SendErrorKind};
 use crate::observe::{Failure, Ledger, Origin, ParentChoice, RequestFact, TraceNote};
 
-/// The longest that a client waits for an answer.
-pub(super) const PATIENCE: Duration = Duration::from_secs(60);
+/// The longest that a client waits for an answer, unless it is told another.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Where the target listens.
 #[derive(Clone, Debug)]
@@ -24,7 +25,8 @@ pub struct Endpoints {
 impl Endpoints {
     /// Host and port, as in `127.0.0.1:8080`.
     pub(super) fn host(&self) -> &str {
-        self.api.split_once("://").map_or(self.api.as_str(), |(_, rest)| rest).trim_end_matches('/')
+        let rest = self.api.split_once("://").map_or(self.api.as_str(), |(_, rest)| rest);
+        rest.split('/').next().unwrap_or_default()
     }
 }
 
@@ -34,6 +36,7 @@ pub struct LoadClient {
     pub(super) clock: Clock,
     pub(super) endpoints: Endpoints,
     pub(super) ledger: Arc<Mutex<Ledger>>,
+    pub(super) patience: Duration,
     http: HttpClient,
     seed: Seed,
 }
@@ -50,6 +53,8 @@ pub(super) struct Ask<'a> {
     pub(super) body: Bytes,
     /// The statuses that are as they should be.
     pub(super) expect: Expect<'a>,
+    /// What later steps want of the answer.
+    pub(super) wants: Option<&'a Wants>,
     pub(super) origin: Origin,
     /// The session and the step in it: chance follows from them.
     pub(super) step: (u64, u64),
@@ -61,7 +66,11 @@ impl Ask<'_> {
     /// What is wrong with what came of it, as the ledger says it. Whoever enters a request asks here.
     pub(super) fn failure(&self, reply: &Result<Reply, Failure>) -> Option<Failure> {
         match reply {
-            Ok(reply) => self.expect.failure(reply.status),
+            Ok(reply) if self.expect.takes(reply.status) => {
+                self.wants.filter(|wants| wants.misses_in(reply)).map(|_| Failure::Unextracted)
+            }
+            Ok(reply) if reply.status.is_redirection() => Some(Failure::Redirected),
+            Ok(_) => Some(Failure::Status),
             Err(failure) => Some(*failure),
         }
     }
@@ -77,16 +86,11 @@ pub(super) enum Expect<'a> {
 }
 
 impl Expect<'_> {
-    /// What is wrong with an answer of this status.
-    fn failure(self, status: StatusCode) -> Option<Failure> {
-        let expected = match self {
+    /// Whether an answer of this status is as it should be.
+    pub(super) fn takes(self, status: StatusCode) -> bool {
+        match self {
             Self::Success => status.is_success(),
             Self::OneOf(statuses) => statuses.contains(&status.as_u16()),
-        };
-        match expected {
-            true => None,
-            false if status.is_redirection() => Some(Failure::Redirected),
-            false => Some(Failure::Status),
         }
     }
 }
@@ -122,7 +126,7 @@ impl Asker for LoadClient {
         let (parent, trace_id) = self.trace(ask.step, &mut headers);
         let url = format!("{}{}", self.endpoints.api, ask.path);
         let sent = self.http.send(ask.method.clone(), &url, headers, ask.body.clone());
-        let reply = match self.clock.timeout(PATIENCE, sent).await {
+        let reply = match self.clock.timeout(self.patience, sent).await {
             Ok(reply) => reply.map_err(|error| failure(&error)),
             Err(_) => Err(Failure::TimedOut),
         };
@@ -134,7 +138,14 @@ impl Asker for LoadClient {
 impl LoadClient {
     /// A client for a target.
     pub fn new(clock: &Clock, endpoints: Endpoints, seed: Seed) -> Self {
-        Self { clock: clock.clone(), endpoints, ledger: Arc::default(), http: HttpClient::new(clock), seed }
+        let (ledger, http) = (Arc::default(), HttpClient::new(clock));
+        Self { clock: clock.clone(), endpoints, ledger, patience: PATIENCE, http, seed }
+    }
+
+    /// The same client with another patience for each answer than [`PATIENCE`].
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// What was sent and got so far.

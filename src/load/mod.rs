@@ -7,9 +7,14 @@ mod client;
 mod drive;
 mod persona;
 mod schedule;
+mod script;
+mod template;
 mod websocket;
 
-pub use self::client::{Endpoints, LoadClient};
+pub use self::client::{Endpoints, LoadClient, PATIENCE};
 pub use self::drive::{DriveReport, Driver, MOST_IN_FLIGHT};
 pub use self::persona::Persona;
 pub use self::schedule::{Arrival, PhaseLoad, Rate, Schedule};
+pub use self::script::Script;
+pub(crate) use self::script::{Body, Request, Shape, Source, Step, Until, Wants};
+pub(crate) use self::template::{SESSION, Template, is_name};

@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -9,7 +10,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::client::{Ask, Asker, Expect, LoadClient};
+use super::script::Script;
 use super::websocket;
+use crate::clock::after;
 use crate::observe::Origin;
 
 /// How often somebody who waits for a debate looks.
@@ -32,6 +35,9 @@ pub enum Persona {
     Prober,
     /// Starts a debate and follows it over a WebSocket.
     Watcher,
+    /// Does what the scenario file says.
+    #[serde(skip)]
+    Scripted(Arc<Script>),
 }
 
 impl Persona {
@@ -47,6 +53,7 @@ impl Persona {
             Self::Clumsy => "clumsy",
             Self::Prober => "prober",
             Self::Watcher => "watcher",
+            Self::Scripted(script) => &script.name,
         }
     }
 
@@ -60,6 +67,7 @@ impl Persona {
             }
             Self::Prober => "asks for /health and /ready, as monitors do",
             Self::Watcher => "starts a debate and follows it over a WebSocket to its end",
+            Self::Scripted(_) => "does what the scenario says",
         }
     }
 
@@ -92,6 +100,7 @@ impl Persona {
                 Self::Clumsy => stumble(steps).await,
                 Self::Prober => probe(steps).await,
                 Self::Watcher => drop(steps.start_debate().await),
+                Self::Scripted(script) => script.play(steps).await,
             }
         }
     }
@@ -125,10 +134,19 @@ impl<A: Asker> Steps<A> {
         self.due.take().unwrap_or_else(|| self.asker.clock().now())
     }
 
+    /// Waits before the next step, whose planned start it moves: thinking is no latency.
+    pub(super) async fn pause(&mut self, pause: Duration) {
+        if !pause.is_zero() {
+            self.due = self.due.map(|due| after(due, pause));
+            self.asker.clock().sleep(pause).await;
+        }
+    }
+
     async fn get(&mut self, route: &str, path: String, expect: Expect<'_>, origin: Origin) -> Option<Value> {
         let (step, since) = (self.next(), self.since());
         let (headers, body) = (HeaderMap::new(), Bytes::new());
-        let ask = Ask { method: Method::GET, route, path, headers, body, expect, origin, step, since };
+        let ask =
+            Ask { method: Method::GET, route, path, headers, body, expect, wants: None, origin, step, since };
         let reply = self.asker.ask(ask).await?;
         serde_json::from_slice(&reply.body).ok()
     }
@@ -142,8 +160,10 @@ impl<A: Asker> Steps<A> {
         }
         let body = Bytes::from(body.as_ref().map(Value::to_string).unwrap_or_default());
         let (method, route, origin) = (Method::POST, "/api/debates", Origin::Traffic);
-        let reply =
-            self.asker.ask(Ask { method, route, path, headers, body, expect, origin, step, since }).await?;
+        let reply = self
+            .asker
+            .ask(Ask { method, route, path, headers, body, expect, wants: None, origin, step, since })
+            .await?;
         serde_json::from_slice(&reply.body).ok()
     }
 

@@ -9,7 +9,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
-use super::client::{self, LoadClient};
+use super::client::LoadClient;
 use super::persona::Steps;
 use crate::clock::{LinkEnd, Turn, join_link};
 use crate::observe::{Failure, Origin, RequestFact, TraceNote};
@@ -55,7 +55,7 @@ async fn connect(steps: &mut Steps<LoadClient>) -> Option<(Socket, LinkEnd)> {
         opened
     };
     // A target that never upgrades is one that never answers: the ledger must have it.
-    let opened = client.clock.timeout(client::PATIENCE, opened).await;
+    let opened = client.clock.timeout(client.patience, opened).await;
     drop(handshake);
     let status_code = match &opened {
         Ok(Ok((_, response))) => Some(response.status().as_u16()),
