@@ -1,14 +1,13 @@
 //! Links over HTTP, the client's side: the header that names a link, and a client that takes tickets.
 
 use std::error::Error;
-use std::time::Duration;
 use std::{fmt, io};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::header::{HeaderMap, HeaderValue};
 use http::{Method, StatusCode};
 
-use super::{Clock, LinkEnd, Turn};
+use super::{ClientError, ClientOptions, Clock, LinkEnd, Turn};
 
 /// Names the link of a request, so that its server can redeem the ticket. Sent in virtual time only.
 pub const LINK: &str = "x-probity-link";
@@ -28,12 +27,38 @@ pub struct Reply {
 }
 
 /// A request that got no answer.
-#[derive(Debug, thiserror::Error)]
-#[error("{kind}: {}", innermost(source))]
+#[derive(Debug)]
 pub struct SendError {
     /// What went wrong.
     pub kind: SendErrorKind,
-    source: reqwest::Error,
+    /// The status, when the answer had come as far as that.
+    pub status: Option<StatusCode>,
+    cause: Cause,
+}
+
+#[derive(Debug)]
+enum Cause {
+    Transport(reqwest::Error),
+    /// The limit in bytes.
+    Limit(u64),
+}
+
+impl fmt::Display for SendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.cause {
+            Cause::Transport(error) => write!(f, "{}: {}", self.kind, innermost(error)),
+            Cause::Limit(bytes) => write!(f, "{}: more than {bytes} bytes", self.kind),
+        }
+    }
+}
+
+impl Error for SendError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.cause {
+            Cause::Transport(error) => Some(error),
+            Cause::Limit(_) => None,
+        }
+    }
 }
 
 /// Why a request got no answer.
@@ -49,6 +74,8 @@ pub enum SendErrorKind {
     TimedOut,
     /// The answer began and did not end, or its form was broken.
     Body,
+    /// The answer has more bytes than the client takes.
+    TooLarge,
     /// Anything else.
     Other,
 }
@@ -61,6 +88,7 @@ impl fmt::Display for SendErrorKind {
             Self::Reset => "connection broke off",
             Self::TimedOut => "timed out",
             Self::Body => "broken answer",
+            Self::TooLarge => "answer too large",
             Self::Other => "no answer",
         })
     }
@@ -99,7 +127,17 @@ impl From<reqwest::Error> for SendError {
             _ if source.is_request() => SendErrorKind::Reset,
             _ => SendErrorKind::Other,
         };
-        Self { kind, source }
+        Self { kind, status: source.status(), cause: Cause::Transport(source) }
+    }
+}
+
+impl SendError {
+    fn too_large(limit: u64) -> Self {
+        Self { kind: SendErrorKind::TooLarge, status: None, cause: Cause::Limit(limit) }
+    }
+
+    fn with_status(self, status: StatusCode) -> Self {
+        Self { status: Some(status), ..self }
     }
 }
 
@@ -108,23 +146,26 @@ impl From<reqwest::Error> for SendError {
 pub struct HttpClient {
     clock: Clock,
     inner: reqwest::Client,
+    largest_answer: Option<u64>,
 }
 
 impl HttpClient {
-    /// A client of its own connection pool.
+    /// A client of its own connection pool. On a machine without certificates of authorities it speaks plain HTTP
+    /// as well as any, and trusts nobody over TLS.
     ///
     /// # Panics
-    /// When the system's TLS or resolver set-up is broken; this client uses neither.
+    /// When the system's resolver set-up is broken beyond what any client could do.
     pub fn new(clock: &Clock) -> Self {
-        let inner = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            // What is asked for and what arrives must not depend on which features other crates switch on.
-            .no_gzip()
-            .pool_idle_timeout(Duration::from_secs(90))
-            .build()
-            .expect("a plain HTTP client has nothing that can fail");
-        Self { clock: clock.clone(), inner }
+        Self::with(clock, ClientOptions::default()).expect("a plain HTTP client has nothing that can fail")
+    }
+
+    /// A client of its own connection pool for somebody else's endpoints.
+    ///
+    /// # Errors
+    /// When no client can be made of the options, as when a certificate cannot be used.
+    pub fn with(clock: &Clock, options: ClientOptions) -> Result<Self, ClientError> {
+        let largest_answer = options.largest_answer;
+        Ok(Self { clock: clock.clone(), inner: options.build()?, largest_answer })
     }
 
     /// Sends one request and reads the whole answer. Dropping the future hangs up.
@@ -145,9 +186,24 @@ impl HttpClient {
         link.sent();
         let answer = self.inner.request(method, url).headers(headers).body(body).send().await?;
         let (status, headers) = (answer.status(), answer.headers().clone());
-        let body = answer.bytes().await?;
+        let body = self.read(answer).await.map_err(|error| error.with_status(status))?;
         link.received();
         Ok(Reply { status, headers, body })
+    }
+
+    /// The whole body, or as soon as it is known that it is larger than the limit, none of it.
+    async fn read(&self, mut answer: reqwest::Response) -> Result<Bytes, SendError> {
+        let Some(limit) = self.largest_answer else {
+            return Ok(answer.bytes().await?);
+        };
+        let mut whole = BytesMut::new();
+        while let Some(chunk) = answer.chunk().await? {
+            if (whole.len() + chunk.len()) as u64 > limit {
+                return Err(SendError::too_large(limit));
+            }
+            whole.extend_from_slice(&chunk);
+        }
+        Ok(whole.freeze())
     }
 }
 

@@ -30,6 +30,7 @@
 mod http;
 mod link;
 mod lockstep;
+mod options;
 mod real;
 mod seed;
 #[cfg(feature = "server")]
@@ -44,6 +45,7 @@ use jiff::Timestamp;
 pub use self::http::{HttpClient, LINK, Reply, SendError, SendErrorKind, join_link};
 pub use self::link::LinkEnd;
 pub use self::lockstep::{Stuck, lockstep};
+pub use self::options::{ClientError, ClientOptions};
 pub use self::seed::Seed;
 #[cfg(feature = "server")]
 pub use self::serve::{accept_stream, serve};

@@ -36,7 +36,8 @@ fn redeem_tickets(router: Router, clock: &Clock) -> Router {
 }
 
 async fn redeem(State(clock): State<Clock>, request: Request, next: Next) -> Response {
-    let id = number(request.headers(), LINK);
+    // In real time there are no tickets, whatever a stranger's header says.
+    let id = number(request.headers(), LINK).filter(|_| clock.is_lockstep());
     if id.is_none() {
         return next.run(request).await;
     }

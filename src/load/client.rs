@@ -102,7 +102,7 @@ pub(super) fn failure(error: &SendError) -> Failure {
         SendErrorKind::Unreachable => Failure::Unreachable,
         SendErrorKind::Reset => Failure::Reset,
         SendErrorKind::TimedOut => Failure::TimedOut,
-        SendErrorKind::Body => Failure::BrokenBody,
+        SendErrorKind::Body | SendErrorKind::TooLarge => Failure::BrokenBody,
         SendErrorKind::Other => Failure::Other,
     }
 }

@@ -1,7 +1,6 @@
 //! The embedded stack: a scraper and an OTLP receiver under the clock of the run.
 
-mod receiver;
 mod scraper;
 
-pub use self::receiver::{MOST_SPANS, Receiver};
-pub use self::scraper::{ScrapeJob, Scraper};
+pub use self::scraper::{LARGEST_SCRAPE, ScrapeJob, Scraper};
+pub use super::otlp::{MOST_SPANS, Receiver};

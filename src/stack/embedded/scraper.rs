@@ -5,7 +5,7 @@ use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use http::{Method, StatusCode};
 use parking_lot::Mutex;
 
-use crate::clock::{Clock, HttpClient, Turn, after};
+use crate::clock::{ClientError, ClientOptions, Clock, HttpClient, SendErrorKind, Turn, after};
 use crate::observe::{Scrape, ScrapeOutcome};
 
 /// The longest that one scrape may take; Prometheus' default.
@@ -14,6 +14,10 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// What Prometheus 3 asks for, in its order, less protobuf.
 const ACCEPTED: &str =
     "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.1";
+
+/// The most bytes that a scrape's body may have, so that a wrong URL cannot eat memory. Some hundred times what a
+/// large service exposes.
+pub const LARGEST_SCRAPE: u64 = 64 * 1024 * 1024;
 
 /// What is scraped, and how often.
 #[derive(Clone, Debug)]
@@ -26,19 +30,46 @@ pub struct ScrapeJob {
     pub interval: Duration,
 }
 
-/// Scrapes one target on its clock.
+/// Scrapes one target on its clock. It does not ask for compression, as Prometheus does: bodies come over loopback
+/// or a short way, targets compress only when asked, and what arrives is what the record keeps.
 #[derive(Clone, Debug)]
 pub struct Scraper {
     clock: Clock,
     http: HttpClient,
     job: ScrapeJob,
-    scrapes: Arc<Mutex<Vec<Scrape>>>,
+    instance: String,
+    seen: Arc<Mutex<Seen>>,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    scrapes: Vec<Scrape>,
+    statuses: Vec<Option<u16>>,
 }
 
 impl Scraper {
     /// A scraper that has not scraped yet.
+    ///
+    /// # Panics
+    /// Where [`HttpClient::new`] does.
     pub fn new(clock: &Clock, job: ScrapeJob) -> Self {
-        Self { clock: clock.clone(), http: HttpClient::new(clock), job, scrapes: Arc::default() }
+        Self::with(clock, job, ClientOptions::default())
+            .expect("a plain HTTP client has nothing that can fail")
+    }
+
+    /// A scraper that meets its target with these options; bodies are limited to [`LARGEST_SCRAPE`] in any case.
+    ///
+    /// # Errors
+    /// When no client can be made of the options.
+    pub fn with(clock: &Clock, job: ScrapeJob, options: ClientOptions) -> Result<Self, ClientError> {
+        let http = HttpClient::with(clock, options.largest_answer(LARGEST_SCRAPE))?;
+        Ok(Self { clock: clock.clone(), http, job, instance: String::new(), seen: Arc::default() })
+    }
+
+    /// The same scraper, of this one of the job's targets.
+    #[must_use]
+    pub fn of_instance(self, instance: &str) -> Self {
+        Self { instance: instance.to_owned(), ..self }
     }
 
     /// Scrapes at every interval, until dropped.
@@ -58,7 +89,13 @@ impl Scraper {
         let asked = self.http.send(Method::GET, &self.job.url, headers, "");
         // Never above the interval, as in Prometheus: a scrape that outlasts it would move all that follow.
         let timeout = TIMEOUT.min(self.job.interval);
-        let outcome = match self.clock.timeout(timeout, asked).await {
+        let answer = self.clock.timeout(timeout, asked).await;
+        let status = match &answer {
+            Ok(Ok(reply)) => Some(reply.status),
+            Ok(Err(error)) => error.status,
+            Err(_) => None,
+        };
+        let outcome = match answer {
             Ok(Ok(reply)) if reply.status == StatusCode::OK => ScrapeOutcome::Body {
                 content_type: reply
                     .headers
@@ -68,14 +105,27 @@ impl Scraper {
                 text: String::from_utf8_lossy(&reply.body).into_owned(),
             },
             Ok(Ok(reply)) => ScrapeOutcome::Failed(format!("status {}", reply.status.as_u16())),
+            // Only these say more than their kind without naming ports and hosts, which no record holds.
+            Ok(Err(error)) if error.kind == SendErrorKind::TooLarge => {
+                ScrapeOutcome::Failed(error.to_string())
+            }
             Ok(Err(error)) => ScrapeOutcome::Failed(error.kind.to_string()),
             Err(elapsed) => ScrapeOutcome::Failed(elapsed.to_string()),
         };
-        self.scrapes.lock().push(Scrape::new(&self.job.name, at, outcome));
+        let scrape = Scrape::new(&self.job.name, at, outcome).of_instance(&self.instance);
+        let mut seen = self.seen.lock();
+        seen.scrapes.push(scrape);
+        seen.statuses.push(status.map(|status| status.as_u16()));
     }
 
     /// Every scrape so far.
     pub fn scrapes(&self) -> Vec<Scrape> {
-        self.scrapes.lock().clone()
+        self.seen.lock().scrapes.clone()
+    }
+
+    /// The status of each scrape so far, in the order of [`Self::scrapes`]; none when the answer did not come as far
+    /// as that, or not in time.
+    pub fn statuses(&self) -> Vec<Option<u16>> {
+        self.seen.lock().statuses.clone()
     }
 }
