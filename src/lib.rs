@@ -39,7 +39,7 @@
 //! | [`load`] | clock, observe | arrival schedules, personas, the driver, the ledger's filling |
 //! | [`scenario`] | contract, observe, checks, load | the scenario file |
 //! | [`run`] | all above | from a scenario to an outcome |
-//! | [`report`] | contract, observe, checks, prove, run | terminal and JSON; listens only |
+//! | [`report`] | contract, observe, checks, prove, run | terminal, JSON, JUnit, Markdown, GitHub; listens only |
 //! | [`cli`] | everything | arguments, the injected world, exit codes |
 //!
 //! # Invariants

@@ -134,6 +134,12 @@ pub(super) enum Format {
     Terminal,
     /// The JSON report
     Json,
+    /// JUnit XML, for CI systems that show tests
+    Junit,
+    /// GitHub-flavoured Markdown, for a job's summary
+    Markdown,
+    /// GitHub workflow commands: an annotation for each finding
+    Github,
 }
 
 #[cfg(feature = "server")]

@@ -1,7 +1,8 @@
-use super::args::{Format, Judge};
+use std::collections::BTreeMap;
+
+use super::args::Judge;
 use super::{Failure, World};
 use crate::observe::{Record, RecordError};
-use crate::report::{json, terminal};
 use crate::run::{self, ExitStatus};
 
 /// Judges a record again.
@@ -16,10 +17,8 @@ pub(super) fn judge(args: &Judge, world: &mut World) -> Result<ExitStatus, Failu
         ),
     })?;
     let outcome = run::judge(record);
-    let text = match args.format {
-        Format::Terminal => terminal(&outcome, world.style()),
-        Format::Json => json(&outcome),
-    };
+    // The contracts are the record's copies: nobody's source to point at.
+    let text = args.format.render(&outcome, world.style(), &BTreeMap::new());
     world.out(&text);
     Ok(outcome.status)
 }

@@ -5,6 +5,7 @@
 
 mod args;
 mod catalogue;
+mod format;
 mod judge;
 #[cfg(all(feature = "server", feature = "load"))]
 mod run;

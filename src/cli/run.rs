@@ -1,3 +1,5 @@
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -7,7 +9,7 @@ use parking_lot::Mutex;
 use super::args::{Format, Run, Time};
 use super::{Failure, World};
 use crate::contract::yaml::{Problem, render};
-use crate::report::{json, terminal};
+use crate::report::json;
 use crate::run::{self, Event, ExitStatus, Listener, Options, Outcome, RunError};
 use crate::scenario::{self, Invalid, Scenario};
 use crate::telemetry::Config;
@@ -16,8 +18,13 @@ use crate::telemetry::Config;
 pub(super) fn run(args: &Run, world: &mut World) -> Result<ExitStatus, Failure> {
     let mut scenarios = Vec::new();
     let mut invalid = String::new();
+    let sources = RefCell::new(BTreeMap::new());
     for path in &args.scenarios {
-        let read = |path: &Path| fs::read_to_string(world.path(path));
+        let read = |path: &Path| {
+            let text = fs::read_to_string(world.path(path))?;
+            sources.borrow_mut().insert(text.clone(), path.display().to_string());
+            Ok(text)
+        };
         match scenario::load(path, &read) {
             Ok(scenario) => {
                 let found = misfits(path, &scenario, &scenarios);
@@ -33,10 +40,11 @@ pub(super) fn run(args: &Run, world: &mut World) -> Result<ExitStatus, Failure> 
     if !invalid.is_empty() {
         return Err(Failure::Invalid(invalid));
     }
+    let sources = sources.into_inner();
     let mut statuses = Vec::new();
     for scenario in &scenarios {
         // A failure of one is no reason to withhold the verdicts of the others.
-        statuses.push(one(scenario, args, world).unwrap_or_else(|failure| {
+        statuses.push(one(scenario, args, &sources, world).unwrap_or_else(|failure| {
             world.err(&format!("probity: {}: {failure}\n", scenario.name));
             failure.status()
         }));
@@ -83,7 +91,13 @@ fn problems(found: &Invalid, world: &World) -> String {
     text
 }
 
-fn one(scenario: &Scenario, args: &Run, world: &mut World) -> Result<ExitStatus, Failure> {
+/// `sources` knows the files that scenarios and contracts were read from, by their texts.
+fn one(
+    scenario: &Scenario,
+    args: &Run,
+    sources: &BTreeMap<String, String>,
+    world: &mut World,
+) -> Result<ExitStatus, Failure> {
     let options = Options {
         seed: args.seed,
         defects: args.defects.clone(),
@@ -100,19 +114,21 @@ fn one(scenario: &Scenario, args: &Run, world: &mut World) -> Result<ExitStatus,
     }
     let folder = args.out.join(name);
     write(&outcome, &world.path(&folder))?;
-    match args.format {
-        Format::Terminal => {
-            let mut text = terminal(&outcome, world.style());
-            text.push_str(&format!(
-                "report: {}\nrecord: {} (probity judge {})\n",
-                folder.join("report.json").display(),
-                folder.join("record").display(),
-                folder.join("record").display(),
-            ));
-            world.out(&text);
-        }
-        Format::Json => world.out(&json(&outcome)),
+    let files = scenario
+        .contracts
+        .all
+        .iter()
+        .filter_map(|contract| Some((contract.name.clone(), sources.get(&contract.text)?.clone())));
+    let mut text = args.format.render(&outcome, world.style(), &files.collect());
+    if args.format == Format::Terminal {
+        text.push_str(&format!(
+            "report: {}\nrecord: {} (probity judge {})\n",
+            folder.join("report.json").display(),
+            folder.join("record").display(),
+            folder.join("record").display(),
+        ));
     }
+    world.out(&text);
     Ok(outcome.status)
 }
 

@@ -1,10 +1,10 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::yaml::{self, Located, Problem};
-use super::{Clause, Contracts, LabelName, LedgerBook, LedgerField, MetricName, Promise};
+use super::{Clause, ClauseId, Contracts, LabelName, LedgerBook, LedgerField, MetricName, Promise};
 
 /// The promises of one document.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,6 +88,13 @@ impl Contract {
             omissions: typed.omissions,
             text: text.to_owned(),
         })
+    }
+
+    /// The line of the file on which each clause begins, for whoever points at it.
+    pub fn clause_lines(&self) -> BTreeMap<ClauseId, usize> {
+        let typed = yaml::decode::<ContractFile>(&self.text, &self.name).value;
+        let clauses = typed.map(|typed| typed.clauses).unwrap_or_default();
+        clauses.into_iter().map(|clause| (clause.value.id, clause.line)).collect()
     }
 }
 

@@ -1,10 +1,17 @@
 //! What a person or a program reads of a run. Reports only listen: no verdict is made here.
 
+mod github;
 mod json;
+mod junit;
+mod markdown;
 mod notes;
+mod plain;
 mod style;
 mod terminal;
 
+pub use self::github::github;
 pub use self::json::{REPORT_VERSION, Report, json, schema};
+pub use self::junit::junit;
+pub use self::markdown::markdown;
 pub use self::style::Style;
 pub use self::terminal::terminal;

@@ -29,7 +29,7 @@ use std::sync::Arc;
 use opentelemetry::Context;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
-use opentelemetry_sdk::trace::{Sampler, SdkTracer, SdkTracerProvider, SpanLimits};
+use opentelemetry_sdk::trace::{Sampler, SdkTracer, SdkTracerProvider, SpanExporter, SpanLimits};
 use opentelemetry_sdk::{Resource, trace::ShouldSample};
 
 pub use self::config::{Config, ConfigError, Sampling};
@@ -76,7 +76,29 @@ impl Telemetry {
         definitions: Definitions,
         ids: Ids,
     ) -> Result<Self, ConfigError> {
-        let tracing = if config.tracing { Some(start_tracing(clock, config, ids)?) } else { None };
+        let tracing = if config.tracing {
+            let exporter = exporter::OtlpExporter::new(clock, &config.endpoint, &resource(config))?;
+            Some(start_tracing(clock, config, ids, exporter))
+        } else {
+            None
+        };
+        Ok(Self::new(clock, config, definitions, tracing))
+    }
+
+    /// The same with an exporter of the caller's: the configured endpoint is not used. It is how a bench leaves the
+    /// network out.
+    pub fn with_exporter<E: SpanExporter + 'static>(
+        clock: &Clock,
+        config: &Config,
+        definitions: Definitions,
+        ids: Ids,
+        exporter: E,
+    ) -> Self {
+        let tracing = config.tracing.then(|| start_tracing(clock, config, ids, exporter));
+        Self::new(clock, config, definitions, tracing)
+    }
+
+    fn new(clock: &Clock, config: &Config, definitions: Definitions, tracing: Option<Tracing>) -> Self {
         let metrics = config.metrics.then(|| Metrics::new(&definitions));
         let inner = Inner {
             clock: clock.clone(),
@@ -85,7 +107,7 @@ impl Telemetry {
             definitions,
             propagator: TraceContextPropagator::new(),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Self { inner: Arc::new(inner) }
     }
 
     /// The clock that spans and latencies are taken from.
@@ -136,21 +158,27 @@ impl Telemetry {
     }
 }
 
-fn start_tracing(clock: &Clock, config: &Config, ids: Ids) -> Result<Tracing, ConfigError> {
-    let resource = Resource::builder_empty()
-        .with_attribute(opentelemetry::KeyValue::new("service.name", config.service_name.clone()))
-        .build();
-    let exporter = exporter::OtlpExporter::new(clock, &config.endpoint, &resource)?;
+fn resource(config: &Config) -> Resource {
+    let service_name = opentelemetry::KeyValue::new("service.name", config.service_name.clone());
+    Resource::builder_empty().with_attribute(service_name).build()
+}
+
+fn start_tracing<E: SpanExporter + 'static>(
+    clock: &Clock,
+    config: &Config,
+    ids: Ids,
+    exporter: E,
+) -> Tracing {
     let processor = BatchProcessor::start(clock, exporter);
     let provider = SdkTracerProvider::builder()
         .with_span_processor(processor.clone())
         .with_sampler(sampler(config.sampling))
         .with_id_generator(ids)
-        .with_resource(resource)
+        .with_resource(resource(config))
         // Without these the SDK takes its limits from the process's environment.
         .with_span_limits(SpanLimits::default())
         .build();
-    Ok(Tracing { tracer: provider.tracer("aragora.observability"), _provider: provider, processor })
+    Tracing { tracer: provider.tracer("aragora.observability"), _provider: provider, processor }
 }
 
 /// A parent's decision is followed; where there is none, the configured share decides.

@@ -32,7 +32,7 @@ impl Captured {
 }
 
 /// What a command came to: exit code, stdout, stderr.
-fn probity(directory: &Path, args: &[&str]) -> (u8, String, String) {
+pub(crate) fn probity(directory: &Path, args: &[&str]) -> (u8, String, String) {
     let (stdout, stderr) = (Captured::default(), Captured::default());
     let (_sender, interrupt) = watch::channel(false);
     let mut world = World {
@@ -50,7 +50,7 @@ fn probity(directory: &Path, args: &[&str]) -> (u8, String, String) {
 }
 
 /// An empty folder of this test's own.
-fn folder(name: &str) -> PathBuf {
+pub(crate) fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(name);
     if folder.exists() {
         fs::remove_dir_all(&folder).expect("an earlier run's leftovers can be removed");
@@ -59,7 +59,7 @@ fn folder(name: &str) -> PathBuf {
     folder
 }
 
-fn shipped(path: &str) -> String {
+pub(crate) fn shipped(path: &str) -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path).display().to_string()
 }
 

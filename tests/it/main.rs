@@ -10,6 +10,7 @@ mod load;
 mod parties;
 mod readme;
 mod record;
+mod report;
 mod schema;
 mod server;
 mod stack;
