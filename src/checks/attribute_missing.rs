@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::sources::{no_such_span, our_spans};
 use super::{Case, Check, Explanation, Finding, Verdict};
 use crate::contract::{Clause, LedgerField, Promise, SpanAttribute};
 use crate::observe::{Leg, Span, TraceNote, Trees};
@@ -27,13 +28,14 @@ impl Check for AttributeMissing {
         let Promise::SpanAttribute(promise) = &clause.promise else { return None };
         let (mut findings, mut count) = (Vec::new(), 0);
         for leg in &case.seen.legs {
-            let spans: Vec<&Span> = leg.spans.iter().filter(|span| span.is(&promise.on)).collect();
+            let mut spans = our_spans(leg, case);
+            spans.retain(|span| span.is(&promise.on));
             count += spans.len();
             findings.extend(lacking(promise, &spans, leg));
             findings.extend(disagreeing(promise, &spans, leg));
         }
         if count == 0 {
-            return Some(Verdict::vacuous(format!("no {} arrived", promise.on)));
+            return Some(Verdict::vacuous(no_such_span(&promise.on, case.seen)));
         }
         Some(Verdict::from_findings(findings, || format!("on all {count} {}", promise.on)))
     }
@@ -68,7 +70,7 @@ fn lacking(promise: &SpanAttribute, spans: &[&Span], leg: &Leg) -> Option<Findin
 
 /// Whether the attribute stands for something that only an answer gives, and none was given.
 fn unknowable(promise: &SpanAttribute, note: Option<&TraceNote>) -> bool {
-    promise.agrees_with == Some(LedgerField::StatusCode)
+    promise.agrees_with.is_some_and(LedgerField::needs_answer)
         && note.is_some_and(|note| note.status_code.is_none())
 }
 
@@ -111,11 +113,14 @@ fn unique_notes(leg: &Leg) -> BTreeMap<&str, &TraceNote> {
 }
 
 fn held(note: &TraceNote, field: LedgerField) -> Option<String> {
+    let status = || note.status_code.map(|code| code.to_string());
     match field {
         LedgerField::Method => Some(note.method.clone()),
+        LedgerField::MethodLowercase => field.derived(LedgerField::Method, &note.method),
         LedgerField::Route => Some(note.route.clone()),
         LedgerField::Path => Some(note.path.clone()),
-        LedgerField::StatusCode => note.status_code.map(|code| code.to_string()),
+        LedgerField::StatusCode => status(),
+        LedgerField::StatusClass => field.derived(LedgerField::StatusCode, &status()?),
         LedgerField::Agent | LedgerField::Outcome => None,
     }
 }

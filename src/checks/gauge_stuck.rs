@@ -1,7 +1,10 @@
+use std::collections::BTreeMap;
+
 use super::series::{Job, jobs_of};
+use super::sources::{SHARED, shared, unframed};
 use super::{Case, Check, Explanation, Finding, Verdict};
 use crate::contract::{Clause, Promise};
-use crate::observe::Scrape;
+use crate::observe::{Leg, Scrape};
 
 /// A gauge does not come back to where it was before the traffic.
 pub(super) struct GaugeStuck;
@@ -13,23 +16,27 @@ impl Check for GaugeStuck {
 
     fn explanation(&self) -> Explanation {
         Explanation {
-            judges: "That a gauge of things under way stands, summed over its labels and once all traffic is over, where it stood before.",
+            judges: "That a gauge of things under way stands, summed over its labels and over the instances of a job and once all traffic is over, where it stood before.",
             why: "A gauge that is not decremented on some path creeps up for weeks, until the alert on it is muted.",
-            needs: "A scrape before the traffic, one while something is under way, and one after everything has ended.",
+            needs: "No other traffic; a scrape before ours, one while something is under way, and one after everything has ended.",
             wrong: "Work that outlives the run on purpose is accused; give the scenario a quiet last phase.",
         }
     }
 
     fn judge(&self, clause: &Clause, case: &Case<'_>) -> Option<Verdict> {
         let Promise::Settles(promise) = &clause.promise else { return None };
+        if shared(case.seen) {
+            return Some(Verdict::vacuous(SHARED));
+        }
         let name = promise.metric.as_str();
         let (mut findings, mut moved, mut told) = (Vec::new(), None, false);
         for leg in &case.seen.legs {
-            for job in jobs_of(leg, name).unwrap_or_default() {
-                let values = values(&job, name);
+            let jobs = jobs_of(leg, name).unwrap_or_default();
+            for instances in jobs.chunk_by(|one, next| one.name == next.name) {
+                let values = summed(leg, instances, name);
                 let (Some(before), Some(after)) = (values.first(), values.last()) else { continue };
                 told = true;
-                findings.extend(fault(name, &values, *before, *after));
+                findings.extend(fault(name, instances, &values, *before, *after));
                 moved = moved.or_else(|| moves(&values, *before));
             }
         }
@@ -41,26 +48,53 @@ impl Check for GaugeStuck {
             (true, None) => {
                 Verdict::vacuous("it never moved while it was scraped, so its return proves nothing")
             }
-            (false, None) => Verdict::vacuous("no job was scraped both before the traffic and after it"),
+            (false, None) => Verdict::vacuous(unframed(case.seen)),
         })
     }
 }
 
-/// The gauge's value in every scrape, summed over its labels. A gauge whose labels come with the first event is not
+/// The gauge's value in one scrape, summed over its labels. A gauge whose labels come with the first event is not
 /// there before it, and may be gone after it: that is zero.
-fn values(job: &Job<'_>, name: &str) -> Vec<f64> {
-    let value = |scrape: &&Scrape| {
-        scrape.samples(name).map(|sample| sample.value).fold(0.0, |sum, value| sum + value)
-    };
-    job.answered.iter().map(value).collect()
+fn value(scrape: &Scrape, name: &str) -> f64 {
+    scrape.samples(name).map(|sample| sample.value).fold(0.0, |sum, value| sum + value)
 }
 
-fn fault(name: &str, values: &[f64], before: f64, after: f64) -> Option<Finding> {
+/// The gauge's value summed over the instances of a job, anew with each scrape of one of them once all are known. What
+/// is under way may end on another instance than it began on: only the sum comes back for certain.
+fn summed(leg: &Leg, instances: &[Job<'_>], name: &str) -> Vec<f64> {
+    let Some(job) = instances.first() else { return Vec::new() };
+    let mut known: BTreeMap<&str, f64> = BTreeMap::new();
+    let mut sums = Vec::new();
+    let answered =
+        leg.scrapes.iter().filter(|scrape| scrape.job == job.name && scrape.exposition().is_some());
+    for scrape in answered {
+        known.insert(scrape.instance.as_str(), value(scrape, name));
+        if known.len() >= instances.len() {
+            sums.push(known.values().sum());
+        }
+    }
+    sums
+}
+
+/// What each scrape showed, for evidence.
+fn by_scrape(instances: &[Job<'_>], name: &str, sums: &[f64]) -> Vec<String> {
+    let listing = |values: &[f64]| values.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let own = |job: &Job<'_>| job.answered.iter().map(|scrape| value(scrape, name)).collect::<Vec<_>>();
+    match instances {
+        [job] if job.instance.is_empty() => vec![format!("by scrape: {}", listing(sums))],
+        _ => instances
+            .iter()
+            .map(|job| format!("by scrape of {}: {}", job.text(), listing(&own(job))))
+            .collect(),
+    }
+}
+
+fn fault(name: &str, instances: &[Job<'_>], values: &[f64], before: f64, after: f64) -> Option<Finding> {
     let finding = |expected: String, observed: String, next: &str| Finding {
         subject: name.to_owned(),
         expected,
         observed,
-        evidence: vec![format!("by scrape: {}", listing(values))],
+        evidence: by_scrape(instances, name, values),
         next: next.to_owned(),
     };
     if let Some(odd) = values.iter().find(|value| !value.is_finite()) {
@@ -93,8 +127,4 @@ fn moves(values: &[f64], before: f64) -> Option<String> {
     } else {
         (lowest < before).then(|| format!("fell to {lowest} and came back"))
     }
-}
-
-fn listing(values: &[f64]) -> String {
-    values.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

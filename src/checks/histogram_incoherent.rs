@@ -1,9 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::balance::{Entry, Expected, Mapping, expected};
-use super::series::{growth, jobs, last_scrape_at};
+use super::balance::{Entry, Expected, expected};
+use super::series::{Job, growth, jobs, last_scrapes, place};
+use super::sources::{keeps, shared, uncompared};
 use super::{Case, Check, Explanation, Finding, Verdict};
-use crate::contract::{Clause, Latency, LedgerBook, Promise};
+use crate::contract::{Clause, LedgerBook, Mapping, Promise};
 use crate::observe::exposition::{Labels, Sample};
 use crate::observe::{Leg, Scrape, Tolerance};
 
@@ -20,49 +21,70 @@ impl Check for HistogramIncoherent {
             judges: "That buckets are cumulative and end in +Inf, +Inf equals the count, the sum lies between what the buckets allow, the count is the ledger's, and the sum is physically possible: a server cannot have worked longer than its clients waited, nor have waited less for a provider than the provider took, but for the tolerance.",
             why: "Quantiles are computed from the buckets and averages from the sum; when the two disagree, one of your panels lies.",
             needs: "Timed work in the ledger, a scrape before it and one after the last of it.",
-            wrong: "Against a shared target, or one that does work that no client waits for, the physical bounds do not hold.",
+            wrong: "Against a target that does work that no client waits for, the physical bounds do not hold. With shared traffic only what two scrapes in a row show and counts that are too low are accused; seconds of scrapes, which nobody times, never.",
         }
     }
 
     fn judge(&self, clause: &Clause, case: &Case<'_>) -> Option<Verdict> {
         let Promise::Latency(promise) = &clause.promise else { return None };
-        let mapping = Mapping { book: promise.ledger, labels: &promise.labels, exclude: &promise.exclude };
+        let (mapping, book, shared) = (Mapping::from(promise), promise.ledger, shared(case.seen));
         let count = format!("{}_count", promise.metric);
         let (mut findings, mut timed, mut observed, mut told) = (Vec::new(), 0_u64, 0.0, false);
         for leg in &case.seen.legs {
-            let lasts = jobs(leg).into_values().filter_map(|job| job.answered.last().copied());
-            findings.extend(lasts.flat_map(|last| shape(promise, last)));
-            let Some(counts) = growth(leg, &count, promise.labels.keys()) else { continue };
+            findings.extend(jobs(leg).values().flat_map(|job| shapes(&mapping, job, shared)));
+            if !keeps(book, leg) {
+                continue;
+            }
+            let Some(counts) = growth(leg, &count, &mapping) else { continue };
             told = true;
             observed += counts.values().sum::<f64>();
             let expected = expected(&leg.ledger, &mapping);
             timed = timed.saturating_add(expected.total());
-            let sides = Sides { promise, mapping: &mapping, expected, counts };
-            findings.extend(against_ledger(&sides, leg, case.seen.plan.tolerance));
+            let sides = Sides { mapping: &mapping, expected, counts, shared };
+            findings.extend(sides.compare(leg, case.seen.plan.tolerance));
         }
         if !findings.is_empty() {
             return Some(Verdict::Fail(findings));
         }
         if !told {
-            return Some(Verdict::vacuous("no job was scraped both before the traffic and after it"));
+            return Some(Verdict::vacuous(uncompared(book, case.seen)));
         }
-        if timed == 0 && observed == 0.0 {
-            let book = promise.ledger;
+        if timed == 0 && (shared || observed == 0.0) {
             return Some(Verdict::vacuous(format!("the ledger holds no {book} that had to be observed")));
         }
-        Some(Verdict::Pass { evidence: format!("{timed} observations, buckets and sum fit") })
+        let evidence = match shared {
+            true => {
+                format!("at least {timed} observations (shared traffic: lower bound), buckets and sum fit")
+            }
+            false => format!("{timed} observations, buckets and sum fit"),
+        };
+        Some(Verdict::Pass { evidence })
     }
 }
 
+/// What is wrong within the last scrape of one instance.
+///
+/// With shared traffic somebody may be served while it is taken, and few client libraries write a histogram out in one
+/// instant: what one scrape shows and the one before it does not may be such a moment, and is not accused.
+fn shapes(mapping: &Mapping<'_>, job: &Job<'_>, shared: bool) -> Vec<Finding> {
+    let Some((last, before)) = job.answered.split_last() else { return Vec::new() };
+    let mut findings = shape(mapping, last);
+    if shared {
+        let before = before.last().map(|scrape| shape(mapping, scrape)).unwrap_or_default();
+        findings.retain(|finding| before.iter().any(|other| other.subject == finding.subject));
+    }
+    findings
+}
+
 /// What must hold within one scrape, for each set of labels.
-fn shape(promise: &Latency, scrape: &Scrape) -> Vec<Finding> {
-    let name = promise.metric.as_str();
+fn shape(mapping: &Mapping<'_>, scrape: &Scrape) -> Vec<Finding> {
+    let name = mapping.metric.as_str();
     let (bucket, count, sum) = (format!("{name}_bucket"), format!("{name}_count"), format!("{name}_sum"));
     let mut all: BTreeSet<Labels> =
         scrape.samples(&bucket).map(|sample| sample.labels.without("le")).collect();
     all.extend(scrape.samples(&count).chain(scrape.samples(&sum)).map(|sample| sample.labels.clone()));
     let mut findings = Vec::new();
-    for labels in &all {
+    for labels in all.iter().filter(|labels| mapping.of_series(labels).is_some()) {
         let mut buckets: Vec<(f64, f64)> = scrape
             .samples(&bucket)
             .filter(|sample| sample.labels.without("le") == *labels)
@@ -74,7 +96,7 @@ fn shape(promise: &Latency, scrape: &Scrape) -> Vec<Finding> {
             subject: format!("{name}{labels}"),
             expected,
             observed,
-            evidence: vec![format!("scrape of {} at {}", scrape.job, scrape.at), listing(&buckets)],
+            evidence: vec![place(scrape), listing(&buckets)],
             next: "use the client library's histogram as it is; do not assemble one by hand".to_owned(),
         }));
     }
@@ -136,50 +158,69 @@ fn bounds(buckets: &[(f64, f64)]) -> (f64, f64) {
 
 /// The books of one leg, side by side.
 struct Sides<'a> {
-    promise: &'a Latency,
     mapping: &'a Mapping<'a>,
     expected: Expected,
     counts: BTreeMap<Labels, f64>,
+    shared: bool,
 }
 
-/// What must hold between the histogram's growth and the ledger.
-fn against_ledger(sides: &Sides<'_>, leg: &Leg, tolerance: Tolerance) -> Vec<Finding> {
-    let Sides { promise, mapping, expected, counts } = sides;
-    let (count_name, sum_name) = (format!("{}_count", promise.metric), format!("{}_sum", promise.metric));
-    let sums = growth(leg, &sum_name, promise.labels.keys()).unwrap_or_default();
-    let keys: BTreeSet<&Labels> = expected.by_labels.keys().chain(counts.keys()).collect();
-    let mut findings = Vec::new();
-    for labels in keys {
-        let held = expected.by_labels.get(labels).copied().unwrap_or_default();
-        let count = counts.get(labels).copied().unwrap_or(0.0);
-        let sum = sums.get(labels).copied().unwrap_or(0.0);
-        let unanswered = expected.unanswered(mapping, labels);
-        let mut find = |expected: String, observed: String, next: &str| {
-            findings.push(Finding {
-                subject: format!("{}{labels}", promise.metric),
-                expected,
-                observed,
-                evidence: vec![last_scrape_at(leg, &count_name)],
-                next: next.to_owned(),
-            });
-        };
+impl Sides<'_> {
+    /// What must hold between the histogram's growth and the ledger.
+    fn compare(&self, leg: &Leg, tolerance: Tolerance) -> Vec<Finding> {
+        let Sides { mapping, expected, counts, .. } = self;
+        let name = mapping.metric;
+        let (count_name, sum_name) = (format!("{name}_count"), format!("{name}_sum"));
+        let sums = growth(leg, &sum_name, mapping).unwrap_or_default();
+        let keys: BTreeSet<&Labels> = expected.by_labels.keys().chain(counts.keys()).collect();
+        let mut findings = Vec::new();
+        for labels in keys {
+            let held = expected.by_labels.get(labels).copied().unwrap_or_default();
+            let count = counts.get(labels).copied().unwrap_or(0.0);
+            let sum = sums.get(labels).copied().unwrap_or(0.0);
+            let unanswered = expected.unanswered(mapping, labels);
+            let mut find = |expected: String, observed: String, next: &str| {
+                findings.push(Finding {
+                    subject: format!("{name}{labels}"),
+                    expected,
+                    observed,
+                    evidence: vec![last_scrapes(leg, &count_name)],
+                    next: next.to_owned(),
+                });
+            };
+            if !self.is_count(count, held, unanswered) {
+                let least = if self.shared { "at least " } else { "" };
+                find(
+                    format!("{least}{} observations (ledger)", held.count),
+                    format!("{count} observations"),
+                    "record each piece of work once, on every path that ends it",
+                );
+            } else if self.bounds_sum(held, unanswered) && !is_possible(mapping.book, sum, held, tolerance) {
+                find(
+                    possible(mapping.book, held.seconds),
+                    format!("{sum:.6} s in all"),
+                    unit_advice(sum, held.seconds),
+                );
+            }
+        }
+        findings
+    }
+
+    /// Written so that a count that is not a number is none.
+    fn is_count(&self, count: f64, held: Entry, unanswered: u64) -> bool {
         let least = held.count as f64;
-        // Written so that a count or a sum that is not a number is never within.
-        if !(least..=least + unanswered as f64).contains(&count) {
-            find(
-                format!("{} observations (ledger)", held.count),
-                format!("{count} observations"),
-                "record each piece of work once, on every path that ends it",
-            );
-        } else if unanswered == 0 && !is_possible(promise.ledger, sum, held, tolerance) {
-            find(
-                possible(promise.ledger, held.seconds),
-                format!("{sum:.6} s in all"),
-                unit_advice(sum, held.seconds),
-            );
+        let most = if self.shared { f64::MAX } else { least + unanswered as f64 };
+        (least..=most).contains(&count)
+    }
+
+    /// Whether the ledger says how long it can have taken. It does not know how long clients waited whose requests it
+    /// does not hold, did not see answered, or did not time, as scrapes; and the providers are asked by others, too,
+    /// which can only add to their time.
+    fn bounds_sum(&self, held: Entry, unanswered: u64) -> bool {
+        match self.mapping.book {
+            LedgerBook::Requests => !self.shared && unanswered == 0 && !held.untimed,
+            LedgerBook::AgentCalls => true,
         }
     }
-    findings
 }
 
 /// Sums of thousands of floats and of whole nanoseconds differ by rounding.

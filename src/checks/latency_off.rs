@@ -1,7 +1,8 @@
-use super::balance::{Mapping, expected};
-use super::series::{growth, last_scrape_at};
+use super::balance::expected;
+use super::series::{growth, jobs_of, last_scrapes};
+use super::sources::{SHARED, keeps, shared, uncompared};
 use super::{Case, Check, Explanation, Finding, Verdict};
-use crate::contract::{Clause, Latency, Promise};
+use crate::contract::{Clause, Mapping, Promise};
 use crate::observe::{Leg, Tolerance};
 
 /// A latency histogram disagrees with what the ledger timed.
@@ -16,64 +17,86 @@ impl Check for LatencyOff {
         Explanation {
             judges: "That the seconds a latency histogram added up are those that the ledger timed, for each combination of labels, within the scenario's tolerance per observation.",
             why: "A latency that is read before the work, in another unit, or without the queue, makes a slow service look fast.",
-            needs: "Timed work in the ledger, a scrape before it and one after the last of it.",
-            wrong: "Over a real network the client also times the way there and back: state it in the scenario's tolerance.",
+            needs: "Timed work in the ledger, no other traffic, a scrape before it and one after the last of it.",
+            wrong: "Over a real network the client also times the way there and back: state it in the scenario's tolerance. Scrapes are not timed: a series that observes some is not compared.",
         }
     }
 
     fn judge(&self, clause: &Clause, case: &Case<'_>) -> Option<Verdict> {
         let Promise::Latency(promise) = &clause.promise else { return None };
-        let (mut findings, mut compared, mut seconds) = (Vec::new(), 0_u64, 0.0);
-        for leg in &case.seen.legs {
-            let (found, count, sum) = compare(promise, leg, case.seen.plan.tolerance);
-            findings.extend(found);
-            compared = compared.saturating_add(count);
-            seconds += sum;
+        if shared(case.seen) {
+            return Some(Verdict::vacuous(SHARED));
         }
-        if compared == 0 {
-            return Some(Verdict::vacuous("no series has as many observations as the ledger has entries"));
+        let (mapping, mut all) = (Mapping::from(promise), Compared::default());
+        let legs = || case.seen.legs.iter().filter(|leg| keeps(promise.ledger, leg));
+        for leg in legs() {
+            all.add(&mapping, leg, case.seen.plan.tolerance);
         }
-        Some(Verdict::from_findings(findings, || {
-            format!("{compared} latencies, {seconds:.3} s in all, agree")
+        if all.count > 0 {
+            let Compared { findings, count, seconds, .. } = all;
+            return Some(Verdict::from_findings(findings, || {
+                format!("{count} latencies, {seconds:.3} s in all, agree")
+            }));
+        }
+        let count = format!("{}_count", promise.metric);
+        Some(Verdict::vacuous(if !legs().any(|leg| jobs_of(leg, &count).is_some()) {
+            uncompared(promise.ledger, case.seen)
+        } else if all.untimed {
+            "the ledger does not time scrapes, and every series counts some: exclude them if the histogram does, \
+             or map a label that tells them apart"
+                .to_owned()
+        } else {
+            "no series has as many observations as the ledger has entries".to_owned()
         }))
     }
 }
 
-/// Findings, and how much was compared. Where the counts differ, the sums say nothing: that is another check's.
-fn compare(promise: &Latency, leg: &Leg, tolerance: Tolerance) -> (Vec<Finding>, u64, f64) {
-    let mapping = Mapping { book: promise.ledger, labels: &promise.labels, exclude: &promise.exclude };
-    let expected = expected(&leg.ledger, &mapping);
-    let (count_name, sum_name) = (format!("{}_count", promise.metric), format!("{}_sum", promise.metric));
-    let counts = growth(leg, &count_name, promise.labels.keys()).unwrap_or_default();
-    let sums = growth(leg, &sum_name, promise.labels.keys()).unwrap_or_default();
-    let (mut findings, mut compared, mut seconds) = (Vec::new(), 0_u64, 0.0);
-    for (labels, held) in &expected.by_labels {
-        if counts.get(labels).copied() != Some(held.count as f64) {
-            continue;
-        }
-        // Allowed as much as there is, nothing could ever be wrong.
-        let allowed = tolerance.latency_ns as f64 / 1e9 * held.count as f64 + held.seconds.abs() * 1e-9;
-        if allowed >= held.seconds {
-            continue;
-        }
-        compared = compared.saturating_add(held.count);
-        seconds += held.seconds;
-        let sum = sums.get(labels).copied().unwrap_or(0.0);
-        // Rounding of long sums, beside what the scenario tolerates for each observation.
-        let allowed = tolerance.latency_ns as f64 / 1e9 * held.count as f64 + held.seconds.abs() * 1e-9;
-        let within = (sum - held.seconds).abs() <= allowed;
-        // A sum that is not a number is not within anything.
-        if !within {
-            findings.push(Finding {
-                subject: format!("{}{labels}", promise.metric),
-                expected: format!("{:.6} s in {} observations (ledger)", held.seconds, held.count),
-                observed: format!("{sum:.6} s in {} observations", held.count),
-                evidence: vec![last_scrape_at(leg, &count_name), format!("tolerated: {allowed:.9} s")],
-                next: advice(sum, held.seconds).to_owned(),
-            });
+/// What was compared.
+#[derive(Default)]
+struct Compared {
+    findings: Vec<Finding>,
+    count: u64,
+    seconds: f64,
+    /// Series were left out because they observe scrapes. The ledger holds how many these were, and as their seconds
+    /// zero: whoever compared them would accuse every honest server.
+    untimed: bool,
+}
+
+impl Compared {
+    /// Compares one leg. Where the counts differ, the sums say nothing: that is another check's.
+    fn add(&mut self, mapping: &Mapping<'_>, leg: &Leg, tolerance: Tolerance) {
+        let expected = expected(&leg.ledger, mapping);
+        let name = mapping.metric;
+        let (count_name, sum_name) = (format!("{name}_count"), format!("{name}_sum"));
+        let counts = growth(leg, &count_name, mapping).unwrap_or_default();
+        let sums = growth(leg, &sum_name, mapping).unwrap_or_default();
+        for (labels, held) in &expected.by_labels {
+            self.untimed |= held.untimed;
+            if held.untimed || counts.get(labels).copied() != Some(held.count as f64) {
+                continue;
+            }
+            // What the scenario tolerates for each observation, beside the rounding of long sums. Allowed as much as
+            // there is, nothing could ever be wrong.
+            let allowed = tolerance.latency_ns as f64 / 1e9 * held.count as f64 + held.seconds.abs() * 1e-9;
+            if allowed >= held.seconds {
+                continue;
+            }
+            self.count = self.count.saturating_add(held.count);
+            self.seconds += held.seconds;
+            let sum = sums.get(labels).copied().unwrap_or(0.0);
+            let within = (sum - held.seconds).abs() <= allowed;
+            // A sum that is not a number is not within anything.
+            if !within {
+                self.findings.push(Finding {
+                    subject: format!("{name}{labels}"),
+                    expected: format!("{:.6} s in {} observations (ledger)", held.seconds, held.count),
+                    observed: format!("{sum:.6} s in {} observations", held.count),
+                    evidence: vec![last_scrapes(leg, &count_name), format!("tolerated: {allowed:.9} s")],
+                    next: advice(sum, held.seconds).to_owned(),
+                });
+            }
         }
     }
-    (findings, compared, seconds)
 }
 
 fn advice(sum: f64, held: f64) -> &'static str {

@@ -1,7 +1,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use super::series::{answered, families, label_names, own_label, queried_name, samples_of};
+use super::series::{answered, families, label_names, queried_name, samples_of};
+use super::sources::unscraped;
 use super::{Case, Check, Explanation, Finding, Verdict};
 use crate::contract::{Clause, Contracts, MetricPromise, Promise};
 use crate::observe::Observations;
@@ -34,11 +35,11 @@ fn judge(metric: &MetricPromise, contracts: &Contracts, seen: &Observations) -> 
     let name = metric.name.as_str();
     let samples = samples_of(seen, metric);
     if samples.is_empty() {
+        if let Some(reason) = unscraped(seen) {
+            return Verdict::Vacuous(reason);
+        }
         let scrapes =
             seen.legs.iter().flat_map(|leg| &leg.scrapes).filter(|s| s.exposition().is_some()).count();
-        if scrapes == 0 {
-            return Verdict::vacuous("nothing was scraped");
-        }
         if !seen.legs.iter().any(answered) {
             return Verdict::vacuous("there was no traffic that could have been counted");
         }
@@ -48,7 +49,7 @@ fn judge(metric: &MetricPromise, contracts: &Contracts, seen: &Observations) -> 
         .labels
         .iter()
         // A document may list `le`, which the type puts on the buckets and nowhere else.
-        .filter(|label| Some(label.as_str()) != own_label(metric.kind))
+        .filter(|label| Some(label.as_str()) != metric.kind.own_label())
         .filter_map(|label| {
             let without: Vec<_> = samples
                 .iter()

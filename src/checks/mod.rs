@@ -17,6 +17,7 @@ mod no_effect;
 mod requests_not_conserved;
 mod sampling_off;
 mod series;
+mod sources;
 mod span_orphan;
 mod unpromised;
 mod verdict;

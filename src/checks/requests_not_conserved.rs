@@ -15,7 +15,7 @@ impl Check for RequestsNotConserved {
             judges: "That a counter of requests grew, as `increase` reads it and for each combination of labels, by exactly what the load client sent and got.",
             why: "Double counting, lost counts and errors filed as successes all leave a counter that grows and alerts that lie.",
             needs: "Requests with an answer, a scrape before them and one after the last of them.",
-            wrong: "Traffic that is not ours is counted by the server and not by the ledger: judge it on a target of your own.",
+            wrong: "Traffic that is not ours is counted by the server and not by the ledger: judge it on a target of your own, or say `traffic: shared`, and only counts that are too low are accused. Every instance has to be scraped.",
         }
     }
 

@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use super::sources::{NO_SPANS, SHARED, shared};
 use super::{Case, Check, Explanation, Finding, Verdict};
 use crate::contract::{Clause, Promise, Sampling};
 use crate::observe::{Leg, ParentChoice, Span, TraceNote};
@@ -56,12 +57,14 @@ enum Told {
 
 fn leg_told(promise: &Sampling, leg: &Leg, case: &Case<'_>) -> Told {
     if !leg.start.receives_spans {
-        return Told::Nothing("no span receiver was there".to_owned());
+        return Told::Nothing(NO_SPANS.to_owned());
     }
     // What is lost on the way is missing, and never too much.
     let lossless = leg.start.span_loss.is_some_and(|loss| loss.dropped == 0 && loss.failed == 0);
     let mut findings = obeys_callers(leg, lossless);
     let own = match share(promise, leg, case) {
+        // Which of the traces without a caller's decision are ours, nobody can tell.
+        _ if shared(case.seen) => obedience(leg, lossless),
         None => {
             Told::Nothing(format!("no leg states a share in {}, and no default is documented", promise.share))
         }
@@ -96,10 +99,14 @@ pub(super) fn records_all(leg: &Leg, case: &Case<'_>) -> bool {
     })
 }
 
-/// A caller's decision, either way, is followed exactly.
-fn obeys_callers(leg: &Leg, lossless: bool) -> Vec<Finding> {
-    let arrived: BTreeSet<&str> = leg.spans.iter().map(|span| span.trace_id.as_str()).collect();
-    let decided = |choice: ParentChoice| -> Vec<(&TraceNote, &str)> {
+/// What the callers decided, of the requests that were answered, with their trace ids.
+struct Decided<'a> {
+    sampled: Vec<(&'a TraceNote, &'a str)>,
+    not_sampled: Vec<(&'a TraceNote, &'a str)>,
+}
+
+fn decided(leg: &Leg) -> Decided<'_> {
+    let of = |choice: ParentChoice| -> Vec<(&TraceNote, &str)> {
         let notes =
             leg.ledger.traces.iter().filter(|note| note.parent == choice && note.status_code.is_some());
         notes.filter_map(|note| Some((note, note.trace_id.as_deref()?))).collect()
@@ -112,8 +119,15 @@ fn obeys_callers(leg: &Leg, lossless: bool) -> Vec<Finding> {
         .filter(|note| note.parent == ParentChoice::Sampled)
         .filter_map(|note| note.trace_id.as_deref())
         .collect();
-    let (sampled, mut not_sampled) = (decided(ParentChoice::Sampled), decided(ParentChoice::NotSampled));
+    let mut not_sampled = of(ParentChoice::NotSampled);
     not_sampled.retain(|(_, id)| !sampled_somewhere.contains(id));
+    Decided { sampled: of(ParentChoice::Sampled), not_sampled }
+}
+
+/// A caller's decision, either way, is followed exactly.
+fn obeys_callers(leg: &Leg, lossless: bool) -> Vec<Finding> {
+    let arrived: BTreeSet<&str> = leg.spans.iter().map(|span| span.trace_id.as_str()).collect();
+    let Decided { sampled, not_sampled } = decided(leg);
     let missing = sampled.iter().filter(|(_, id)| !arrived.contains(id));
     let unwanted = not_sampled.iter().filter(|(_, id)| arrived.contains(id));
     let mut findings = Vec::new();
@@ -124,6 +138,22 @@ fn obeys_callers(leg: &Leg, lossless: bool) -> Vec<Finding> {
     let subject = "traces that the caller did not sample leave no span";
     findings.extend(disobeyed(subject, not_sampled.len(), unwanted.copied().collect(), "did"));
     findings
+}
+
+/// What can be told with shared traffic: that our decisions were followed.
+fn obedience(leg: &Leg, lossless: bool) -> Told {
+    let Decided { sampled, not_sampled } = decided(leg);
+    // A server that records nothing at all obeys those who sample nothing.
+    if sampled.is_empty() || !lossless {
+        let why =
+            if lossless { "we sampled no request that was answered" } else { "spans may have been lost" };
+        return Told::Nothing(format!("{why}, and {SHARED}"));
+    }
+    Told::Share(format!(
+        "all {} traces that we sampled arrived, and none of the {} that we did not; {SHARED}, so its own share was not judged",
+        sampled.len(),
+        not_sampled.len()
+    ))
 }
 
 fn disobeyed(subject: &str, all: usize, wrong: Vec<(&TraceNote, &str)>, observed: &str) -> Option<Finding> {

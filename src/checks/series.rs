@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::contract::{LabelName, MetricPromise, MetricType};
+use crate::contract::{LabelName, Mapping, MetricPromise, MetricType};
 use crate::observe::exposition::{Family, Kind, Labels, Sample};
 use crate::observe::{Leg, Observations, Scrape};
 
@@ -16,15 +16,6 @@ pub(super) fn sample_names(name: &str, kind: MetricType) -> Vec<String> {
             ["", "_sum", "_count"].iter().map(|suffix| format!("{name}{suffix}")).collect()
         }
         MetricType::Counter | MetricType::Gauge | MetricType::Untyped => vec![name.to_owned()],
-    }
-}
-
-/// The label that a type adds to every sample of its own.
-pub(super) fn own_label(kind: MetricType) -> Option<&'static str> {
-    match kind {
-        MetricType::Histogram => Some("le"),
-        MetricType::Summary => Some("quantile"),
-        MetricType::Counter | MetricType::Gauge | MetricType::Untyped => None,
     }
 }
 
@@ -60,10 +51,14 @@ pub(super) fn answered(leg: &Leg) -> bool {
     leg.ledger.requests.iter().any(|(key, entry)| key.status_code.is_some() && entry.count > 0)
 }
 
-/// What one job's scrapes tell of a leg.
+/// What one instance of a job tells of a leg. Each instance counts for itself, and restarts for itself: what it
+/// exposes is only ever compared with what it exposed before.
 #[derive(Debug)]
 pub(super) struct Job<'a> {
-    /// Those that brought a body, in order.
+    pub(super) name: &'a str,
+    /// Which of the job's targets; empty when it has only one.
+    pub(super) instance: &'a str,
+    /// The scrapes that brought a body, in order.
     pub(super) answered: Vec<&'a Scrape>,
     /// The first of them was taken before the traffic and the last after it. Otherwise what they do not show may
     /// have happened outside of them.
@@ -74,17 +69,32 @@ impl Job<'_> {
     fn exposes(&self, name: &str) -> bool {
         self.answered.iter().any(|scrape| scrape.samples(name).next().is_some())
     }
+
+    /// Its name and, where it has several instances, which of them it is.
+    pub(super) fn text(&self) -> String {
+        source(self.name, self.instance)
+    }
 }
 
-/// The jobs of a leg, by name.
-pub(super) fn jobs<'a>(leg: &'a Leg) -> BTreeMap<&'a str, Job<'a>> {
-    let mut scrapes: BTreeMap<&'a str, Vec<&'a Scrape>> = BTreeMap::new();
+/// Whose scrape it is, for people.
+fn source(job: &str, instance: &str) -> String {
+    if instance.is_empty() { job.to_owned() } else { format!("{job} ({instance})") }
+}
+
+/// A scrape as evidence names it.
+pub(super) fn place(scrape: &Scrape) -> String {
+    format!("scrape of {} at {}", source(&scrape.job, &scrape.instance), scrape.at)
+}
+
+/// The jobs of a leg, by name and instance.
+pub(super) fn jobs<'a>(leg: &'a Leg) -> BTreeMap<(&'a str, &'a str), Job<'a>> {
+    let mut scrapes: BTreeMap<(&'a str, &'a str), Vec<&'a Scrape>> = BTreeMap::new();
     for scrape in &leg.scrapes {
-        scrapes.entry(scrape.job.as_str()).or_default().push(scrape);
+        scrapes.entry((scrape.job.as_str(), scrape.instance.as_str())).or_default().push(scrape);
     }
     let began = leg.ledger.traces.iter().map(|note| note.sent).min();
     let ended = leg.ledger.traces.iter().map(|note| note.done).max();
-    let job = |all: Vec<&'a Scrape>| {
+    let job = |(name, instance), all: Vec<&'a Scrape>| {
         let is_answered = |scrape: &&Scrape| scrape.exposition().is_some();
         // Without notes on single requests only the order of scrapes tells.
         let ends_answered = all.first().is_some_and(is_answered) && all.last().is_some_and(is_answered);
@@ -93,18 +103,20 @@ pub(super) fn jobs<'a>(leg: &'a Leg) -> BTreeMap<&'a str, Job<'a>> {
             (Some(first), Some(last), Some((began, ended))) => first.at <= began && ended <= last.at,
             _ => ends_answered,
         };
-        Job { frames: answered.len() >= 2 && around, answered }
+        Job { name, instance, frames: answered.len() >= 2 && around, answered }
     };
-    scrapes.into_iter().map(|(name, all)| (name, job(all))).collect()
+    scrapes.into_iter().map(|(key, all)| (key, job(key, all))).collect()
 }
 
 /// The jobs that show what became of the samples of this name. None where that cannot be told: a job that exposes
 /// them, or that may, was not scraped both before the traffic and after it.
 pub(super) fn jobs_of<'a>(leg: &'a Leg, name: &str) -> Option<Vec<Job<'a>>> {
     let (framing, other): (Vec<_>, Vec<_>) = jobs(leg).into_values().partition(|job| job.frames);
-    let shown = framing.iter().any(|job| job.exposes(name));
-    let hidden = if shown { other.iter().any(|job| job.exposes(name)) } else { !other.is_empty() };
-    (!framing.is_empty() && !hidden).then_some(framing)
+    let exposing: BTreeSet<&str> =
+        framing.iter().filter(|job| job.exposes(name)).map(|job| job.name).collect();
+    // Instances of one job are the same program: what one of them counts, the others count as well.
+    let may = |job: &Job<'_>| exposing.is_empty() || exposing.contains(job.name) || job.exposes(name);
+    (!framing.is_empty() && !other.iter().any(may)).then_some(framing)
 }
 
 /// One series from one scrape to the next that has it.
@@ -142,35 +154,30 @@ pub(super) fn steps<'a>(jobs: &[Job<'a>], name: &'a str) -> Vec<Step<'a>> {
     steps
 }
 
-/// By how much the samples of this name grew from before the traffic to after it, summed over all but these labels,
-/// as `increase` reads it: a value that falls began again at zero. A series that was not there at first began at
-/// zero, too. None where the scrapes do not tell.
-pub(super) fn growth<'a>(
-    leg: &Leg,
-    name: &str,
-    by: impl Iterator<Item = &'a LabelName> + Clone,
-) -> Option<BTreeMap<Labels, f64>> {
+/// By how much the samples of this name grew from before the traffic to after it, by the labels of the mapping and
+/// summed over all others and over instances, as `increase` reads it: a value that falls began again at zero. A series
+/// that was not there at first began at zero, too. None where the scrapes do not tell.
+pub(super) fn growth(leg: &Leg, name: &str, mapping: &Mapping<'_>) -> Option<BTreeMap<Labels, f64>> {
     let mut grown = BTreeMap::new();
     for step in steps(&jobs_of(leg, name)?, name) {
+        let Some(labels) = mapping.of_series(step.labels) else { continue };
         let grew = if step.to < step.from { step.to } else { step.to - step.from };
-        *grown.entry(project(step.labels, by.clone())).or_default() += grew;
+        *grown.entry(labels).or_default() += grew;
     }
     Some(grown)
 }
 
-/// Where the samples of this name first fell, by these labels.
-pub(super) fn falls<'a>(
-    leg: &Leg,
-    name: &str,
-    by: impl Iterator<Item = &'a LabelName> + Clone,
-) -> BTreeMap<Labels, String> {
+/// Where the samples of this name first fell, by the labels of the mapping.
+pub(super) fn falls(leg: &Leg, name: &str, mapping: &Mapping<'_>) -> BTreeMap<Labels, String> {
     let jobs = jobs_of(leg, name).unwrap_or_default();
     let mut falls = BTreeMap::new();
     for Step { labels, from, to, scrape } in steps(&jobs, name).into_iter().filter(|step| step.to < step.from)
     {
+        let Some(compared) = mapping.of_series(labels) else { continue };
+        let on = if scrape.instance.is_empty() { String::new() } else { format!(" on {}", scrape.instance) };
         falls
-            .entry(project(labels, by.clone()))
-            .or_insert_with(|| format!("{name}{labels} fell from {from} to {to} at {}", scrape.at));
+            .entry(compared)
+            .or_insert_with(|| format!("{name}{labels} fell from {from} to {to} at {}{on}", scrape.at));
     }
     falls
 }
@@ -182,14 +189,16 @@ pub(super) fn project<'a>(labels: &Labels, by: impl Iterator<Item = &'a LabelNam
 
 /// The label names of a sample, less the one that its type adds.
 pub(super) fn label_names(sample: &Sample, kind: MetricType) -> BTreeSet<&str> {
-    let own = own_label(kind).filter(|_| sample.name.ends_with("_bucket") || kind == MetricType::Summary);
+    let own = kind.own_label().filter(|_| sample.name.ends_with("_bucket") || kind == MetricType::Summary);
     sample.labels.iter().map(|(name, _)| name).filter(|name| Some(*name) != own).collect()
 }
 
-/// When the last scrape of the job that exposes this name was taken, for evidence.
-pub(super) fn last_scrape_at(leg: &Leg, name: &str) -> String {
+/// The last scrapes of the job that exposes this name, for evidence: one of each instance.
+pub(super) fn last_scrapes(leg: &Leg, name: &str) -> String {
     let jobs = jobs(leg);
-    let last = jobs.values().find(|job| job.exposes(name)).and_then(|job| job.answered.last().copied());
-    last.or(leg.last_scrape())
-        .map_or_else(|| "no scrape".to_owned(), |scrape| format!("scrape of {} at {}", scrape.job, scrape.at))
+    let Some(exposing) = jobs.values().find(|job| job.exposes(name)) else {
+        return leg.last_scrape().map_or_else(|| "no scrape".to_owned(), place);
+    };
+    let instances = jobs.values().filter(|job| job.name == exposing.name);
+    instances.filter_map(|job| job.answered.last()).map(|scrape| place(scrape)).collect::<Vec<_>>().join(", ")
 }

@@ -1,3 +1,4 @@
+use super::sources::{no_such_span, our_spans};
 use super::{Case, Check, Explanation, Finding, Verdict};
 use crate::contract::{Clause, Promise};
 use crate::observe::{Span, Trees};
@@ -25,7 +26,8 @@ impl Check for SpanOrphan {
         for leg in &case.seen.legs {
             let trees = Trees::new(&leg.spans);
             let lossy = leg.start.span_loss.is_none_or(|loss| loss.dropped > 0 || loss.failed > 0);
-            let spans: Vec<&Span> = leg.spans.iter().filter(|span| span.is(&promise.spans)).collect();
+            let mut spans = our_spans(leg, case);
+            spans.retain(|span| span.is(&promise.spans));
             count += spans.len();
             let orphans: Vec<&&Span> = spans
                 .iter()
@@ -43,7 +45,7 @@ impl Check for SpanOrphan {
             });
         }
         if count == 0 {
-            return Some(Verdict::vacuous(format!("no {} arrived", promise.spans)));
+            return Some(Verdict::vacuous(no_such_span(&promise.spans, case.seen)));
         }
         Some(Verdict::from_findings(findings, || format!("all {count} {} join", promise.spans)))
     }

@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::series::{families, is_of, label_names, queried_name, samples_of};
+use super::sources::unscraped;
 use super::{Case, Check, Explanation, Finding, Verdict};
 use crate::contract::{Clause, ClosedWorld, Promise};
 use crate::observe::exposition::Family;
@@ -33,10 +34,8 @@ impl Check for Unpromised {
             }
         }
         if seen.is_empty() {
-            return Some(Verdict::vacuous(format!(
-                "no metric that `{}` speaks of was scraped",
-                world.metrics
-            )));
+            let nothing = || format!("no metric that `{}` speaks of was scraped", world.metrics);
+            return Some(Verdict::Vacuous(unscraped(case.seen).unwrap_or_else(nothing)));
         }
         let mut findings = unknown_metrics(&seen, case);
         findings.extend(unknown_labels(world, case));

@@ -1,4 +1,5 @@
 use super::series::{families, is_of, queried_name};
+use super::sources::unscraped;
 use super::{Case, Check, Explanation, Finding, Verdict};
 use crate::contract::{Clause, MetricPromise, MetricType, Promise};
 use crate::observe::exposition::{Family, Kind};
@@ -24,7 +25,8 @@ impl Check for WrongType {
         let Promise::Metric(metric) = &clause.promise else { return None };
         let exposed: Vec<&Family> = families(case.seen).filter(|family| exposes(family, metric)).collect();
         if exposed.is_empty() {
-            return Some(Verdict::vacuous("it is not exposed"));
+            let reason = unscraped(case.seen).unwrap_or_else(|| "it is not exposed".to_owned());
+            return Some(Verdict::Vacuous(reason));
         }
         let wrong = exposed.into_iter().find(|family| !agrees(metric, family));
         let findings = wrong.map(|family| finding(metric, family)).into_iter().collect();

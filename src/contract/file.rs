@@ -3,8 +3,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::mapping::{Mistake, check_counter, check_metric};
 use super::yaml::{self, Located, Problem};
-use super::{Clause, ClauseId, Contracts, LabelName, LedgerBook, LedgerField, MetricName, Promise};
+use super::{Clause, ClauseId, Contracts, Mapping, Promise};
 
 /// The promises of one document.
 #[derive(Clone, Debug, PartialEq)]
@@ -123,43 +124,24 @@ fn check_clauses(clauses: &[Located<Clause>], file: &str, problems: &mut Vec<Pro
         if !ids.insert(clause.value.id.clone()) {
             report("this id is taken by an earlier clause".to_owned(), Vec::new());
         }
-        match &clause.value.promise {
-            Promise::Conserve(promise) => {
-                check_mapping(&known, &promise.metric, promise.ledger, promise.labels.iter(), &mut report);
-            }
-            Promise::Latency(promise) => {
-                check_mapping(&known, &promise.metric, promise.ledger, promise.labels.iter(), &mut report);
-            }
-            Promise::Settles(promise) => check_metric(&known, &promise.metric, &mut report),
-            _ => {}
+        for (message, accepted) in mistakes(&clause.value.promise, &known) {
+            report(message, accepted);
         }
     }
 }
 
-fn check_metric(known: &Contracts, metric: &MetricName, report: &mut impl FnMut(String, Vec<String>)) {
-    if !known.promises_metric(metric.as_str()) {
-        let accepted = known.metrics().map(|metric| metric.name.to_string()).collect();
-        report(format!("no clause of this contract promises the metric `{metric}`"), accepted);
-    }
-}
-
-fn check_mapping<'a>(
-    known: &Contracts,
-    metric: &MetricName,
-    book: LedgerBook,
-    labels: impl Iterator<Item = (&'a LabelName, &'a LedgerField)>,
-    report: &mut impl FnMut(String, Vec<String>),
-) {
-    check_metric(known, metric, report);
-    let promised = known.labels_of(metric.as_str());
-    for (label, field) in labels {
-        if known.promises_metric(metric.as_str()) && !promised.contains(label) {
-            let accepted = promised.iter().map(ToString::to_string).collect();
-            report(format!("`{metric}` has no label `{label}`"), accepted);
-        }
-        if !book.fields().contains(field) {
-            let accepted = book.fields().iter().map(|field| field.name().to_owned()).collect();
-            report(format!("the ledger's {book} have no field `{}`", field.name()), accepted);
-        }
-    }
+/// What is wrong with a promise that speaks of others.
+fn mistakes(promise: &Promise, known: &Contracts) -> Vec<Mistake> {
+    let (metric, mapping) = match promise {
+        Promise::Conserve(promise) => (check_counter(known, &promise.metric), Mapping::from(promise)),
+        Promise::Latency(promise) => (check_metric(known, &promise.metric), Mapping::from(promise)),
+        Promise::Settles(promise) => return check_metric(known, &promise.metric).into_iter().collect(),
+        _ => return Vec::new(),
+    };
+    // Of a metric that nobody promises the labels are not known either: that is no second mistake.
+    let labels = match &metric {
+        Some(_) => mapping.labels.keys().chain(mapping.series.keys()).collect(),
+        None => known.labels_of_counter(mapping.metric.as_str()),
+    };
+    metric.into_iter().chain(mapping.mistakes(&labels)).collect()
 }

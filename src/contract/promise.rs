@@ -4,7 +4,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{EnvName, Glob, HumanDuration, LabelName, MetricName};
+use super::{EnvName, Excluded, Glob, HumanDuration, LabelName, LedgerBook, LedgerField, MetricName};
 
 /// What a clause promises.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -85,6 +85,17 @@ pub enum MetricType {
     Untyped,
 }
 
+impl MetricType {
+    /// The label that the type adds to samples of its own.
+    pub fn own_label(self) -> Option<&'static str> {
+        match self {
+            Self::Histogram => Some("le"),
+            Self::Summary => Some("quantile"),
+            Self::Counter | Self::Gauge | Self::Untyped => None,
+        }
+    }
+}
+
 impl fmt::Display for MetricType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -101,7 +112,7 @@ impl fmt::Display for MetricType {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Conserve {
-    /// The counter.
+    /// The counter. The count of a promised histogram or summary `x` is `x_count`.
     pub metric: MetricName,
     /// Which book of the ledger it is compared with.
     pub ledger: LedgerBook,
@@ -111,6 +122,14 @@ pub struct Conserve {
     /// What the counter does not count.
     #[serde(default)]
     pub exclude: Vec<Excluded>,
+    /// Only series whose labels match are meant, where a counter counts one thing under several. The labels need not
+    /// stand for fields of the ledger; one that a series lacks is empty.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub series: BTreeMap<LabelName, Glob>,
+    /// Only entries of the ledger whose fields match are meant; and of the series whose labels stand for these
+    /// fields, only those that match.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub only: BTreeMap<LedgerField, Glob>,
 }
 
 /// A histogram, in seconds, observed exactly what the ledger timed.
@@ -127,53 +146,14 @@ pub struct Latency {
     /// What the histogram does not observe.
     #[serde(default)]
     pub exclude: Vec<Excluded>,
-}
-
-/// A book of the ledger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum LedgerBook {
-    /// What the load client sent and got.
-    Requests,
-    /// What the synthetic providers were asked.
-    AgentCalls,
-}
-
-impl fmt::Display for LedgerBook {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Requests => "requests",
-            Self::AgentCalls => "agent calls",
-        })
-    }
-}
-
-/// A field of the ledger that a label can stand for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum LedgerField {
-    /// Of requests: the HTTP method.
-    Method,
-    /// Of requests: the path's template.
-    Route,
-    /// Of requests: the path as it was asked for.
-    Path,
-    /// Of requests: the status code of the answer.
-    StatusCode,
-    /// Of agent calls: the provider that was asked.
-    Agent,
-    /// Of agent calls: `success` or `error`.
-    Outcome,
-}
-
-/// Requests that a metric does not count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Excluded {
-    /// Those of monitors (health, readiness).
-    Probes,
-    /// Those of the scraper.
-    Scrapes,
+    /// Only series whose labels match are meant, where a histogram observes one thing under several. The labels need not
+    /// stand for fields of the ledger; one that a series lacks is empty.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub series: BTreeMap<LabelName, Glob>,
+    /// Only entries of the ledger whose fields match are meant; and of the series whose labels stand for these
+    /// fields, only those that match.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub only: BTreeMap<LedgerField, Glob>,
 }
 
 /// A gauge comes back to where it was once the traffic is over.
@@ -335,28 +315,4 @@ pub struct ClosedWorld {
     /// Exceptions, such as a client library's own metrics.
     #[serde(default)]
     pub allow: Vec<Glob>,
-}
-
-impl LedgerBook {
-    /// The fields that its entries have.
-    pub fn fields(self) -> &'static [LedgerField] {
-        match self {
-            Self::Requests => &[LedgerField::Method, LedgerField::Route, LedgerField::StatusCode],
-            Self::AgentCalls => &[LedgerField::Agent, LedgerField::Outcome],
-        }
-    }
-}
-
-impl LedgerField {
-    /// Its name in contract files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Method => "method",
-            Self::Route => "route",
-            Self::Path => "path",
-            Self::StatusCode => "status_code",
-            Self::Agent => "agent",
-            Self::Outcome => "outcome",
-        }
-    }
 }

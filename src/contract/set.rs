@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use super::{Clause, ClosedWorld, Contract, LabelName, MetricPromise, Promise};
+use super::{Clause, ClosedWorld, Contract, LabelName, MetricPromise, MetricType, Promise};
 
 /// The contracts that a run is judged by, as one.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,6 +34,23 @@ impl Contracts {
             .filter(|metric| metric.name.as_str() == name)
             .flat_map(|metric| &metric.labels)
             .collect()
+    }
+
+    /// The promises of the histogram or summary whose count this name is: `x_count` of `x`. None where a metric is
+    /// promised under the name itself: that is what is meant.
+    pub fn counted_as(&self, name: &str) -> Vec<&MetricPromise> {
+        let of = name.strip_suffix("_count").filter(|_| !self.promises_metric(name));
+        let counts = |kind| matches!(kind, MetricType::Histogram | MetricType::Summary);
+        self.metrics().filter(|metric| Some(metric.name.as_str()) == of && counts(metric.kind)).collect()
+    }
+
+    /// The labels of a counter, which may be the count of a promised histogram or summary. What the type adds to
+    /// buckets or quantiles is not on the count.
+    pub fn labels_of_counter(&self, name: &str) -> BTreeSet<&LabelName> {
+        let count = self.counted_as(name).into_iter().flat_map(|metric| {
+            metric.labels.iter().filter(|label| Some(label.as_str()) != metric.kind.own_label())
+        });
+        self.labels_of(name).into_iter().chain(count).collect()
     }
 
     /// Whether a metric is an allowed exception of any closed world.
