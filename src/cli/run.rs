@@ -64,6 +64,12 @@ fn misfits(path: &Path, scenario: &Scenario, earlier: &[Scenario]) -> Vec<Proble
         let message = format!("another scenario of this command is named `{}` too", scenario.name);
         problems.push(Problem::new(&file, 1, 1, message).help("their reports would overwrite each other"));
     }
+    if scenario.target.server().is_none() {
+        let (line, column) = scenario.target_place;
+        let message = "a target by `url` needs the external stack, which this version does not have yet";
+        problems.push(Problem::new(&file, line, column, message));
+        return problems;
+    }
     let place = |name: &str| scenario.env_places.get(name).copied().unwrap_or((1, 1));
     for name in scenario.env.keys().filter(|name| !Config::VARIABLES.contains(&name.as_str())) {
         let (line, column) = place(name);

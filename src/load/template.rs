@@ -12,7 +12,7 @@ pub(crate) const SESSION: &str = "session";
 pub(super) type Known = BTreeMap<String, Value>;
 
 /// Text with names in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Template {
     parts: Vec<Part>,
 }

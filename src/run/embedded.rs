@@ -12,10 +12,10 @@ use crate::clock::{Clock, Seed, Turn, after};
 use crate::contract::Promise;
 use crate::load::{DriveReport, Driver, Endpoints, LoadClient, Schedule};
 use crate::observe::{
-    Leg, LegStart, Observations, PhaseWindow, Plan, PlannedFault, Reason, SpanLoss, Tolerance, Traffic,
+    Leg, LegStart, Observations, PhaseWindow, Plan, PlannedFault, Reason, SpanLoss, Tolerance,
 };
 use crate::parties::{Providers, ProvidersPlan};
-use crate::scenario::{Scenario, ServerName};
+use crate::scenario::{Scenario, ServerName, Target};
 use crate::server::aragora::{AgentSpec, Aragora, Settings, StartError};
 use crate::stack::embedded::{Receiver, ScrapeJob, Scraper};
 
@@ -116,7 +116,7 @@ fn plan(scenario: &Scenario, options: &Options, seed: Seed, start: Timestamp) ->
         scenario: scenario.name.clone(),
         seed: seed.0,
         clock: options.time.name().to_owned(),
-        traffic: Traffic::Exclusive,
+        traffic: scenario.traffic,
         scope: scenario.scope.iter().map(ToString::to_string).collect(),
         tolerance: Tolerance {
             latency_ns: scenario.tolerance.latency_ns + u64::try_from(real.as_nanos()).unwrap_or(u64::MAX),
@@ -145,10 +145,14 @@ async fn raise(clock: &Clock, scenario: &Scenario, options: &Options, seed: Seed
     };
     settings.env.insert("OTEL_ENABLED".to_owned(), "true".to_owned());
     settings.env.insert("OTEL_EXPORTER_OTLP_ENDPOINT".to_owned(), receiver.endpoint());
-    let (server, metrics_port) = start(clock, scenario.server, settings).await?;
+    let Target::Reference(server) = scenario.target else {
+        let error = std::io::Error::other("a target by `url` needs the external stack");
+        return Err(RunError::Stack(error));
+    };
+    let (server, metrics_port) = start(clock, server, settings).await?;
     let scraper = Scraper::new(clock, scrape_job(scenario, metrics_port));
     let endpoints = Endpoints { api: format!("http://{}", server.api) };
-    let client = LoadClient::new(clock, endpoints, seed.of("client"));
+    let client = LoadClient::new(clock, endpoints, seed.of("client")).with_patience(scenario.patience);
     Ok(Stage { providers, receiver, server, scraper, client })
 }
 
@@ -213,8 +217,9 @@ async fn settle(clock: &Clock, scenario: &Scenario, stage: Stage) -> Leg {
     ledger.absorb_calls(stage.providers.book());
     Leg {
         start: LegStart {
-            target: match scenario.server {
-                ServerName::Aragora => "reference server aragora".to_owned(),
+            target: match &scenario.target {
+                Target::Reference(ServerName::Aragora) => "reference server aragora".to_owned(),
+                Target::External { url, .. } => url.clone(),
             },
             env: shown_env(scenario),
             receives_spans: true,

@@ -3,9 +3,12 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::given::OneOrMany;
+use super::persona::PersonaFile;
 use crate::contract::yaml::Located;
 use crate::contract::{EnvName, Glob, HumanDuration, ProviderFault};
-use crate::load::{Persona, Rate};
+use crate::load::Rate;
+use crate::observe::Traffic;
 
 /// A scenario file, as it is typed.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -30,10 +33,10 @@ pub(super) struct ScenarioFile {
     pub(super) seed: Option<u64>,
     /// What is judged.
     #[serde(default)]
-    pub(super) target: Option<TargetFile>,
+    pub(super) target: Option<Located<TargetFile>>,
     /// Who comes.
     #[serde(default)]
-    pub(super) personas: Vec<PersonaFile>,
+    pub(super) personas: Vec<Located<PersonaFile>>,
     /// What happens, in order.
     #[serde(default)]
     pub(super) phases: Vec<PhaseFile>,
@@ -49,15 +52,33 @@ pub(super) struct ScenarioFile {
     /// How often metrics are scraped. Default: as the contract says, else 15s.
     #[serde(default)]
     pub(super) scrape_interval: Option<Located<HumanDuration>>,
+    /// The longest wait for one answer. Default: 60s.
+    #[serde(default)]
+    pub(super) patience: Option<Located<HumanDuration>>,
+    /// How long a run in real time may wait for telemetry to arrive after the traffic. Default: 30s.
+    #[serde(default)]
+    pub(super) settle: Option<HumanDuration>,
 }
 
-/// What is judged.
+/// What is judged: a reference server, or any other by its URL.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{"required": ["server"]}, {"required": ["url"]}]))]
 pub(super) struct TargetFile {
     /// A reference server, started here.
-    pub(super) server: ServerName,
-    /// The environment that it is started with. Where it exports to and listens on is set by the run.
+    #[serde(default)]
+    pub(super) server: Option<ServerName>,
+    /// Where a server of somebody else's listens, as in `http://127.0.0.1:8080`.
+    #[serde(default)]
+    pub(super) url: Option<Located<String>>,
+    /// Where it exposes its metrics: a URL, or a list of them, one for each instance.
+    #[serde(default)]
+    pub(super) metrics: Option<Located<OneOrMany<String>>>,
+    /// Whether all traffic is this run's. Default: exclusive.
+    #[serde(default)]
+    pub(super) traffic: Option<Traffic>,
+    /// The environment that it is started with, or was. Where a reference server exports to and listens on is set by
+    /// the run.
     #[serde(default)]
     pub(super) env: BTreeMap<Located<EnvName>, String>,
 }
@@ -77,17 +98,6 @@ impl ServerName {
             Self::Aragora => &["anthropic-api", "openai-api", "mistral-api"],
         }
     }
-}
-
-/// Who comes, and how often among the others.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct PersonaFile {
-    /// The persona.
-    pub(super) persona: Persona,
-    /// Its weight. Default: 1.
-    #[serde(default)]
-    pub(super) weight: Option<Located<u32>>,
 }
 
 /// A stretch of the run. `for` is required; a bad one must not take the phase's name with it, which faults refer to.

@@ -1,20 +1,27 @@
 //! The scenario file: what is driven, for how long, with which faults, and which clauses it promises to exercise.
 //!
 //! Two stages: what was typed ([`file`]) is decoded with every mistake reported, then resolved to what it means
-//! ([`Scenario`]) against the world beside it: the contracts it names, the phases its faults refer to.
+//! ([`Scenario`]) against the world beside it: the contracts it names, the phases its faults refer to. A persona that
+//! is described by its steps is typed in [`persona`] and resolved in [`script`] and [`request`].
 
 mod file;
+mod given;
+mod persona;
+mod request;
 mod resolve;
+mod script;
+mod target;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 pub use self::file::{ServerName, schema};
 pub use self::resolve::{Invalid, load};
+pub use self::target::Target;
 
 use crate::contract::{Contracts, Glob, ProviderFault};
 use crate::load::{Persona, PhaseLoad};
-use crate::observe::Tolerance;
+use crate::observe::{Tolerance, Traffic};
 
 /// A scenario that can be run.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,8 +35,12 @@ pub struct Scenario {
     /// The seed unless another is asked for.
     pub seed: u64,
     /// What is judged.
-    pub server: ServerName,
-    /// The environment that it is started with.
+    pub target: Target,
+    /// Where it stands in the file, by line and column.
+    pub target_place: (usize, usize),
+    /// Whether all of its traffic is the run's.
+    pub traffic: Traffic,
+    /// The environment that it is started with, or was, as far as is known.
     pub env: BTreeMap<String, String>,
     /// Where each of its variables stands in the file, by line and column.
     pub env_places: BTreeMap<String, (usize, usize)>,
@@ -45,6 +56,10 @@ pub struct Scenario {
     pub tolerance: Tolerance,
     /// How often metrics are scraped; none is as the contract says.
     pub scrape_interval: Option<Duration>,
+    /// The longest wait for one answer.
+    pub patience: Duration,
+    /// How long a run in real time may wait for telemetry to arrive after the traffic.
+    pub settle: Duration,
 }
 
 /// A stretch of a run.

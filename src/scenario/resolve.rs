@@ -3,15 +3,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::file::{FaultFile, LoadFile, PersonaFile, PhaseFile, ScenarioFile, ServerName};
+use super::file::{FaultFile, LoadFile, PhaseFile, ScenarioFile, ServerName};
 use super::{Fault, Phase, Scenario};
 use crate::contract::yaml::{self, Located, Problem};
 use crate::contract::{Contract, Contracts, Glob, HumanDuration};
-use crate::load::{Persona, PhaseLoad, Rate};
+use crate::load::{PATIENCE, PhaseLoad, Rate};
 use crate::observe::Tolerance;
-
-/// Variables that a run sets itself: where the server listens and where it exports to.
-const SET_BY_THE_RUN: [&str; 3] = ["METRICS_PORT", "OTEL_ENABLED", "OTEL_EXPORTER_OTLP_ENDPOINT"];
 
 /// The longest that all phases may last: a century is a mistake.
 const LONGEST: Duration = Duration::from_secs(366 * 86_400);
@@ -67,12 +64,18 @@ const MOST_ARRIVALS: u64 = 10_000_000;
 /// Below it a scraper does nothing but scrape.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
 
-struct Resolver<'a> {
+/// The shortest patience: nothing answers a request in less.
+const SHORTEST_PATIENCE: Duration = Duration::from_millis(10);
+
+/// How long telemetry may take to arrive, unless the scenario says.
+const SETTLE: Duration = Duration::from_secs(30);
+
+pub(super) struct Resolver<'a> {
     path: &'a Path,
     read: &'a dyn Fn(&Path) -> io::Result<String>,
     file: String,
-    /// Nothing was wrong so far: what is missing was not merely mistyped.
-    clean: bool,
+    /// Nothing was mistyped: what is missing is missing.
+    pub(super) clean: bool,
     invalid: Invalid,
 }
 
@@ -82,29 +85,21 @@ impl Resolver<'_> {
         let contracts = self.contracts(&typed.contracts);
         let scope = self.scope(&typed.scope, &contracts);
         let phases = self.phases(typed.phases);
-        let target = typed.target;
-        let server = target.as_ref().map_or(ServerName::Aragora, |target| target.server);
+        let aim = self.target(typed.target);
         self.shares(&typed.faults);
+        let server = aim.target.server();
         let faults = typed.faults.into_iter().map(|fault| self.fault(fault, &phases, server)).collect();
-        for name in target.iter().flat_map(|target| target.env.keys()) {
-            if SET_BY_THE_RUN.contains(&name.value.as_str()) {
-                let message = format!("`{}` is set by the run itself", name.value);
-                self.report(name.line, name.column, message, &[]);
-            }
-        }
-        let env_places = target.iter().flat_map(|target| target.env.keys());
-        let env_places = env_places.map(|key| (key.value.to_string(), (key.line, key.column))).collect();
         Scenario {
-            env_places,
             name: self.name(typed.scenario),
             contracts,
             scope,
             seed: typed.seed.unwrap_or(1),
-            server,
-            env: target
-                .map(|target| target.env.into_iter().map(|(k, v)| (k.value.to_string(), v)).collect())
-                .unwrap_or_default(),
-            personas: self.personas(&typed.personas),
+            target: aim.target,
+            target_place: aim.place,
+            traffic: aim.traffic,
+            env: aim.env,
+            env_places: aim.env_places,
+            personas: self.personas(typed.personas),
             phases,
             provider_latency: typed
                 .providers
@@ -117,11 +112,13 @@ impl Resolver<'_> {
                     .latency
                     .map_or(1_000, |latency| u64::try_from(latency.0.as_nanos()).unwrap_or(u64::MAX)),
             },
-            scrape_interval: self.interval(typed.scrape_interval),
+            scrape_interval: self.at_least("scrape_interval", typed.scrape_interval, SHORTEST_INTERVAL),
+            patience: self.at_least("patience", typed.patience, SHORTEST_PATIENCE).unwrap_or(PATIENCE),
+            settle: typed.settle.map_or(SETTLE, |settle| settle.0),
         }
     }
 
-    fn report(&mut self, line: usize, column: usize, message: String, accepted: &[String]) {
+    pub(super) fn report(&mut self, line: usize, column: usize, message: String, accepted: &[String]) {
         let problem = Problem::new(&self.file, line, column, message).accepted(accepted.iter().cloned());
         self.invalid.problems.push(problem);
     }
@@ -143,8 +140,8 @@ impl Resolver<'_> {
         }
     }
 
-    /// The name becomes a directory's.
-    fn name(&mut self, name: Option<Located<String>>) -> String {
+    /// A scenario's name becomes a directory's.
+    pub(super) fn name(&mut self, name: Option<Located<String>>) -> String {
         let Some(name) = name else { return String::new() };
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
         if name.value.is_empty() || !name.value.chars().all(plain) {
@@ -202,21 +199,6 @@ impl Resolver<'_> {
         scope.iter().map(|glob| glob.value.clone()).collect()
     }
 
-    fn personas(&mut self, typed: &[PersonaFile]) -> Vec<(Persona, u32)> {
-        typed
-            .iter()
-            .map(|entry| {
-                if let Some(weight) = &entry.weight
-                    && !(1..=1_000_000).contains(&weight.value)
-                {
-                    let message = format!("weight {} is out of range", weight.value);
-                    self.report(weight.line, weight.column, message, &["1 to 1000000".to_owned()]);
-                }
-                (entry.persona.clone(), entry.weight.as_ref().map_or(1, |weight| weight.value))
-            })
-            .collect()
-    }
-
     fn phases(&mut self, typed: Vec<PhaseFile>) -> Vec<Phase> {
         let mut names = BTreeSet::new();
         let mut total = Duration::ZERO;
@@ -250,8 +232,10 @@ impl Resolver<'_> {
         phases
     }
 
-    fn fault(&mut self, typed: FaultFile, phases: &[Phase], server: ServerName) -> Fault {
+    fn fault(&mut self, typed: FaultFile, phases: &[Phase], server: Option<ServerName>) -> Fault {
+        // Which providers a server of somebody else's asks is its own affair.
         if let Some(provider) = &typed.provider
+            && let Some(server) = server
             && !server.providers().contains(&provider.value.as_str())
         {
             let accepted: Vec<String> = server.providers().iter().map(|&name| name.to_owned()).collect();
@@ -323,13 +307,35 @@ impl Resolver<'_> {
         }
     }
 
-    fn interval(&mut self, typed: Option<Located<HumanDuration>>) -> Option<Duration> {
-        let interval = typed?;
-        if interval.value.0 < SHORTEST_INTERVAL {
-            let message = format!("scrape_interval `{}` is too short", interval.value);
-            self.report(interval.line, interval.column, message, &["100ms or more".to_owned()]);
+    /// A duration that must not be too short.
+    pub(super) fn at_least(
+        &mut self,
+        key: &str,
+        typed: Option<Located<HumanDuration>>,
+        least: Duration,
+    ) -> Option<Duration> {
+        let typed = typed?;
+        if typed.value.0 < least {
+            let accepted = [format!("{} or more", HumanDuration(least))];
+            self.report(typed.line, typed.column, format!("{key} `{typed}` is too short"), &accepted);
         }
-        Some(interval.value.0)
+        Some(typed.value.0)
+    }
+
+    /// A number that must not be too small or too large.
+    pub(super) fn in_range(
+        &mut self,
+        key: &str,
+        typed: Option<Located<u32>>,
+        least: u32,
+        most: u32,
+    ) -> Option<u32> {
+        let typed = typed?;
+        if !(least..=most).contains(&typed.value) {
+            let accepted = [format!("{least} to {most}")];
+            self.report(typed.line, typed.column, format!("{key} {typed} is out of range"), &accepted);
+        }
+        Some(typed.value)
     }
 }
 
