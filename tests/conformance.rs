@@ -10,7 +10,7 @@ mod conformance {
     use std::sync::Arc;
 
     use probity::checks::{self, Verdict};
-    use probity::observe::{Reason, Record};
+    use probity::observe::{Reason, Record, Traffic};
     use probity::report::json;
     use probity::run::{ExitStatus, Listener, Options, Outcome, Time, judge, run};
     use probity::scenario::{Scenario, load};
@@ -29,7 +29,13 @@ mod conformance {
     }
 
     fn options(seed: Option<u64>, defects: &[Defect]) -> Options {
-        Options { seed, defects: defects.to_vec(), time: Time::Lockstep }
+        Options {
+            seed,
+            defects: defects.to_vec(),
+            time: Time::Lockstep,
+            attach: None,
+            traffic: Traffic::Exclusive,
+        }
     }
 
     /// Which clauses failed by which check.

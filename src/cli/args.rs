@@ -1,5 +1,7 @@
 #[cfg(feature = "server")]
 use std::net::IpAddr;
+#[cfg(all(feature = "server", feature = "load"))]
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -24,6 +26,9 @@ pub(super) struct Args {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     #[cfg(all(feature = "server", feature = "load"))]
+    /// Write a contract and a scenario from what a running service exposes
+    Init(Init),
+    #[cfg(all(feature = "server", feature = "load"))]
     /// Run scenarios and judge what telemetry says of them
     Run(Run),
     /// Judge a recorded run again
@@ -44,6 +49,34 @@ pub(super) enum Command {
 
 #[cfg(all(feature = "server", feature = "load"))]
 #[derive(Debug, clap::Args)]
+pub(super) struct Init {
+    #[command(flatten)]
+    pub(super) metrics: Metrics,
+    /// The service's own URL [default: where its metrics are]
+    #[arg(long, value_name = "URL")]
+    pub(super) target: Option<String>,
+    /// Trust the certificates of this PEM file when talking to the service
+    #[arg(long, value_name = "FILE")]
+    pub(super) target_ca: Option<PathBuf>,
+    /// Listen here for a second export of its spans (OTLP by gRPC or HTTP)
+    #[arg(long, value_name = "ADDR")]
+    pub(super) otlp_listen: Option<SocketAddr>,
+    /// The name of contract and scenario [default: what most metrics begin with]
+    #[arg(long)]
+    pub(super) name: Option<String>,
+    /// A clause for every metric, not only for the most telling
+    #[arg(long)]
+    pub(super) all: bool,
+    /// Where NAME.yaml and NAME.contract.yaml are written
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(super) out: PathBuf,
+    /// Replace files that are there
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+#[cfg(all(feature = "server", feature = "load"))]
+#[derive(Debug, clap::Args)]
 pub(super) struct Run {
     /// Scenario files
     #[arg(required = true, value_name = "SCENARIO")]
@@ -54,15 +87,59 @@ pub(super) struct Run {
     /// Take another seed than the scenario's
     #[arg(long)]
     pub(super) seed: Option<u64>,
-    /// Whose time it takes
-    #[arg(long, value_enum, default_value_t = Time::LockStep)]
-    pub(super) clock: Time,
+    /// Whose time it takes [default: lock-step; real with --target]
+    #[arg(long, value_enum)]
+    pub(super) clock: Option<Time>,
+    #[command(flatten)]
+    pub(super) attach: Attach,
     /// Where record and report are written; one folder a scenario
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub(super) out: PathBuf,
     /// What is printed
     #[arg(long, value_enum, default_value_t = Format::Terminal)]
     pub(super) format: Format,
+}
+
+/// A target that somebody else started.
+#[cfg(all(feature = "server", feature = "load"))]
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "A target of your own")]
+pub(super) struct Attach {
+    /// Judge this server instead of the scenario's, in real time
+    #[arg(long, value_name = "URL")]
+    pub(super) target: Option<String>,
+    #[command(flatten)]
+    pub(super) metrics: Metrics,
+    /// Listen here for a second export of its spans (OTLP by gRPC or HTTP)
+    #[arg(long, value_name = "ADDR")]
+    pub(super) otlp_listen: Option<SocketAddr>,
+    /// Be its LLM providers here
+    #[arg(long, value_name = "ADDR")]
+    pub(super) providers_listen: Option<SocketAddr>,
+    /// Whose traffic it has: exclusive (counts must agree) or shared (others' too) [default: as the scenario says]
+    #[arg(long, value_enum)]
+    pub(super) traffic: Option<Traffic>,
+    /// Trust the certificates of this PEM file when talking to the target
+    #[arg(long, value_name = "FILE")]
+    pub(super) target_ca: Option<PathBuf>,
+}
+
+/// Where metrics are scraped.
+#[cfg(all(feature = "server", feature = "load"))]
+#[derive(Debug, clap::Args)]
+pub(super) struct Metrics {
+    /// Scrape its metrics here (repeatable: counters are summed over instances)
+    #[arg(long = "metrics", value_name = "URL")]
+    pub(super) urls: Vec<String>,
+    /// Send this bearer token with each scrape; @FILE reads it from a file
+    #[arg(long = "metrics-bearer", value_name = "TOKEN")]
+    pub(super) bearer: Option<String>,
+    /// Send this header with each scrape (repeatable)
+    #[arg(long = "metrics-header", value_name = "NAME: VALUE")]
+    pub(super) headers: Vec<String>,
+    /// Trust the certificates of this PEM file when scraping
+    #[arg(long = "metrics-ca", value_name = "FILE")]
+    pub(super) ca: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -126,6 +203,15 @@ pub(super) enum Time {
     LockStep,
     /// The machine's time
     Real,
+}
+
+#[cfg(all(feature = "server", feature = "load"))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Traffic {
+    /// This run's and nobody else's
+    Exclusive,
+    /// Others' too
+    Shared,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -4,8 +4,12 @@
 //! interruption. Only `main.rs` knows the process.
 
 mod args;
+#[cfg(all(feature = "server", feature = "load"))]
+mod attach;
 mod catalogue;
 mod format;
+#[cfg(all(feature = "server", feature = "load"))]
+mod init;
 mod judge;
 #[cfg(all(feature = "server", feature = "load"))]
 mod run;
@@ -62,6 +66,8 @@ pub fn main(world: &mut World) -> u8 {
         }
     };
     let result = match args.command {
+        #[cfg(all(feature = "server", feature = "load"))]
+        Command::Init(init) => init::init(&init, world),
         #[cfg(all(feature = "server", feature = "load"))]
         Command::Run(run) => run::run(&run, world),
         Command::Judge(judge) => judge::judge(&judge, world),

@@ -5,13 +5,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use tokio::sync::watch;
 
 use super::args::{Format, Run, Time};
+use super::attach::{attachment, traffic};
 use super::{Failure, World};
 use crate::contract::yaml::{Problem, render};
 use crate::report::json;
 use crate::run::{self, Event, ExitStatus, Listener, Options, Outcome, RunError};
 use crate::scenario::{self, Invalid, Scenario};
+use crate::stack::external::AttachError;
 use crate::telemetry::Config;
 
 /// Runs every scenario; the worst status decides.
@@ -64,10 +67,8 @@ fn misfits(path: &Path, scenario: &Scenario, earlier: &[Scenario]) -> Vec<Proble
         let message = format!("another scenario of this command is named `{}` too", scenario.name);
         problems.push(Problem::new(&file, 1, 1, message).help("their reports would overwrite each other"));
     }
+    // What somebody else's server reads is not known here.
     if scenario.target.server().is_none() {
-        let (line, column) = scenario.target_place;
-        let message = "a target by `url` needs the external stack, which this version does not have yet";
-        problems.push(Problem::new(&file, line, column, message));
         return problems;
     }
     let place = |name: &str| scenario.env_places.get(name).copied().unwrap_or((1, 1));
@@ -104,14 +105,7 @@ fn one(
     sources: &BTreeMap<String, String>,
     world: &mut World,
 ) -> Result<ExitStatus, Failure> {
-    let options = Options {
-        seed: args.seed,
-        defects: args.defects.clone(),
-        time: match args.clock {
-            Time::LockStep => run::Time::Lockstep,
-            Time::Real => run::Time::Real,
-        },
-    };
+    let options = options(scenario, args, world)?;
     let outcome = drive(scenario, &options, world)?;
     // A run with a defect is another run: it must not overwrite the report of the honest one.
     let mut name = scenario.name.clone();
@@ -138,8 +132,35 @@ fn one(
     Ok(outcome.status)
 }
 
+fn options(scenario: &Scenario, args: &Run, world: &World) -> Result<Options, Failure> {
+    let attach = attachment(&args.attach, scenario, world)?;
+    if attach.is_some() && !args.defects.is_empty() {
+        let message = "--defect is for the reference server: start it with `probity serve --defect ...`";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    if attach.is_some() && args.clock == Some(Time::LockStep) {
+        let message = "--clock lock-step is for the reference server: a target of your own has real time";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    Ok(Options {
+        seed: args.seed,
+        defects: args.defects.clone(),
+        time: if args.clock == Some(Time::Real) { run::Time::Real } else { run::Time::Lockstep },
+        attach,
+        traffic: traffic(&args.attach, scenario),
+    })
+}
+
 /// Runs on this thread; progress goes to stderr as it comes.
 fn drive(scenario: &Scenario, options: &Options, world: &mut World) -> Result<Outcome, Failure> {
+    with_progress(world, |listener, stop| run::run(scenario, options, listener, stop))
+}
+
+/// Does something that tells how far it is, on stderr.
+pub(super) fn with_progress<T>(
+    world: &mut World,
+    work: impl FnOnce(&Listener, &watch::Receiver<bool>) -> Result<T, RunError>,
+) -> Result<T, Failure> {
     let stderr: Box<dyn std::io::Write + Send> =
         std::mem::replace(&mut world.stderr, Box::new(std::io::sink()));
     let stderr = Arc::new(Mutex::new(stderr));
@@ -148,16 +169,19 @@ fn drive(scenario: &Scenario, options: &Options, world: &mut World) -> Result<Ou
         // Progress that nobody can read any more is no reason to stop.
         let _ = writeln!(sink.lock(), "{}", progress(event));
     });
-    let result = run::run(scenario, options, &listener, &world.interrupt);
+    let result = work(&listener, &world.interrupt);
     drop(listener);
     if let Ok(stderr) = Arc::try_unwrap(stderr).map(Mutex::into_inner) {
         world.stderr = stderr;
     }
     result.map_err(|error| match error {
-        RunError::Stuck(_) => Failure::Bug(format!(
+        RunError::Stuck(_) | RunError::Inferred(_) => Failure::Bug(format!(
             "{error}\nthis is a bug of probity's; please report it with the scenario and the seed"
         )),
-        RunError::Stack(_) | RunError::Server(_) | RunError::Runtime(_) => Failure::Stack(error.to_string()),
+        RunError::Attach(AttachError::Url(_) | AttachError::Client(_)) => Failure::Usage(error.to_string()),
+        RunError::Stack(_) | RunError::Server(_) | RunError::Runtime(_) | RunError::Attach(_) => {
+            Failure::Stack(error.to_string())
+        }
     })
 }
 
@@ -165,6 +189,13 @@ fn progress(event: &Event) -> String {
     match event {
         Event::Started { scenario, seed, lasts } => format!("{scenario}: seed {seed}, {lasts:?} of traffic"),
         Event::Phase { name, lasts } => format!("  phase {name}, {lasts:?}"),
+        Event::Settling { waited, open } if open.is_empty() => {
+            format!("  waiting for telemetry to settle, {} s so far", waited.as_secs())
+        }
+        Event::Settling { waited, open } => {
+            let open = open.join(", ");
+            format!("  waiting for telemetry to settle, {} s so far; not yet true: {open}", waited.as_secs())
+        }
         Event::Draining => "  waiting for what is under way".to_owned(),
         Event::Observed { requests, calls, spans, scrapes } => {
             format!("  {requests} requests, {calls} agent calls, {spans} spans, {scrapes} scrapes")

@@ -20,18 +20,14 @@ pub(super) fn serve(args: &Serve, world: &mut World) -> Result<ExitStatus, Failu
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     let runtime =
         builder.enable_all().build().map_err(|error| Failure::Stack(format!("no runtime: {error}")))?;
-    let env: BTreeMap<String, String> = world
-        .env
-        .iter()
-        .filter(|(name, _)| Config::VARIABLES.contains(&name.as_str()))
-        .map(|(k, v)| (k.clone(), v.clone()))
-        .collect();
+    let env = environment(world);
     runtime.block_on(async {
         let clock = Clock::real();
         let providers = match &args.providers {
             Some(url) => url.clone(),
             None => synthetic(&clock).await?,
         };
+        let started_with: Vec<String> = env.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let settings = Settings {
             env,
             defects: args.defects.clone(),
@@ -45,8 +41,9 @@ pub(super) fn serve(args: &Serve, world: &mut World) -> Result<ExitStatus, Failu
         let server = server.map_err(|error| Failure::Stack(format!("the server did not start: {error}")))?;
         let metrics = server.metrics.map_or_else(|| "off".to_owned(), |address| format!("http://{address}/metrics"));
         world.out(&format!(
-            "aragora listens\n  api        http://{}\n  metrics    {metrics}\n  providers  {providers}\nCtrl-C stops it\n",
-            server.api
+            "aragora listens\n  api        http://{}\n  metrics    {metrics}\n  providers  {providers}\n  started as {}\nCtrl-C stops it\n",
+            server.api,
+            started_with.join(" ")
         ));
         // An error means that nobody can interrupt any more; then it runs until it is killed.
         if world.interrupt.wait_for(|stop| *stop).await.is_err() {
@@ -57,6 +54,17 @@ pub(super) fn serve(args: &Serve, world: &mut World) -> Result<ExitStatus, Failu
         }
         Ok(ExitStatus::Conformant)
     })
+}
+
+/// What the server is started with unless the environment says otherwise: as `scenarios/smoke.yaml` starts it, so that
+/// `probity run scenarios/smoke.yaml --target` finds the server that it describes.
+const LIKE_SMOKE: [(&str, &str); 3] =
+    [("OTEL_ENABLED", "true"), ("OTEL_SERVICE_NAME", "aragora-smoke"), ("OTEL_SAMPLE_RATE", "0.25")];
+
+fn environment(world: &World) -> BTreeMap<String, String> {
+    let own = LIKE_SMOKE.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let given = world.env.iter().filter(|(name, _)| Config::VARIABLES.contains(&name.as_str()));
+    own.into_iter().chain(given.map(|(name, value)| (name.clone(), value.clone()))).collect()
 }
 
 /// Providers of ours, for whoever has none.

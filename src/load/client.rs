@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use rand::Rng;
 
 use super::script::Wants;
-use crate::clock::{Clock, HttpClient, Reply, Seed, SendError, SendErrorKind};
+use crate::clock::{ClientError, ClientOptions, Clock, HttpClient, Reply, Seed, SendError, SendErrorKind};
 use crate::observe::{Failure, Ledger, Origin, ParentChoice, RequestFact, TraceNote};
 
 /// The longest that a client waits for an answer, unless it is told another.
@@ -146,6 +146,14 @@ impl LoadClient {
     #[must_use]
     pub fn with_patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
+    }
+
+    /// The same client, which meets its target with these options.
+    ///
+    /// # Errors
+    /// When no client can be made of them.
+    pub fn with_options(self, options: ClientOptions) -> Result<Self, ClientError> {
+        Ok(Self { http: HttpClient::with(&self.clock, options)?, ..self })
     }
 
     /// What was sent and got so far.

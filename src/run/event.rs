@@ -29,6 +29,13 @@ pub enum Event {
     },
     /// Sessions are still under way after the last phase.
     Draining,
+    /// Telemetry has not caught up with the traffic yet.
+    Settling {
+        /// For how long it was waited already.
+        waited: Duration,
+        /// The clauses that are broken so far.
+        open: Vec<String>,
+    },
     /// Everything was flushed and scraped.
     Observed {
         /// Requests in the ledger.

@@ -3,14 +3,16 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::embedded;
 use super::event::Event;
 use super::outcome::Outcome;
+use super::stage;
 use crate::clock::{Clock, Stuck, lockstep};
-use crate::observe::Record;
+use crate::contract::yaml::Problem;
+use crate::observe::{Record, Traffic};
 use crate::scenario::Scenario;
 use crate::server::Defect;
 use crate::server::aragora::StartError;
+use crate::stack::external::{AttachError, Attachment};
 
 /// Real time after which a simulation that does not move is given up as stuck.
 const STUCK_AFTER: Duration = Duration::from_secs(20);
@@ -22,8 +24,18 @@ pub struct Options {
     pub seed: Option<u64>,
     /// Telemetry faults that the reference server is to have.
     pub defects: Vec<Defect>,
-    /// Whose time it takes.
+    /// Whose time it takes. Against a target that somebody else started it is always the machine's.
     pub time: Time,
+    /// A target that somebody else started, instead of the scenario's reference server.
+    pub attach: Option<Attachment>,
+    /// Whose traffic the target has.
+    pub traffic: Traffic,
+}
+
+impl Options {
+    pub(super) fn real(&self) -> bool {
+        self.time == Time::Real || self.attach.is_some()
+    }
 }
 
 /// Whose time a run takes.
@@ -58,6 +70,12 @@ pub enum RunError {
     /// The reference server did not start.
     #[error("the reference server did not start: {0}")]
     Server(#[from] StartError),
+    /// The target is not there.
+    #[error("{0}")]
+    Attach(#[from] AttachError),
+    /// What was inferred cannot be read back: a bug of ours.
+    #[error("what was inferred is no scenario: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Inferred(Vec<Problem>),
     /// The runtime could not be built.
     #[error("no runtime: {0}")]
     Runtime(std::io::Error),
@@ -66,7 +84,7 @@ pub enum RunError {
 /// Who listens to a run.
 pub type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
 
-/// Runs a scenario against its reference server on the embedded stack, and judges it. A change of `stop` to true ends
+/// Runs a scenario against its reference server, or a target that somebody else started, and judges it. A change of `stop` to true ends
 /// it early; it still comes to an outcome.
 ///
 /// # Errors
@@ -77,14 +95,13 @@ pub fn run(
     listener: &Listener,
     stop: &watch::Receiver<bool>,
 ) -> Result<Outcome, RunError> {
-    let run = |clock: Clock| embedded::observe(clock, scenario, options, Arc::clone(listener), stop.clone());
-    let seen = match options.time {
-        Time::Lockstep => lockstep(STUCK_AFTER, run)??,
-        Time::Real => {
-            let mut builder = tokio::runtime::Builder::new_current_thread();
-            let runtime = builder.enable_all().build().map_err(RunError::Runtime)?;
-            runtime.block_on(run(Clock::real()))?
-        }
+    let run = |clock: Clock| stage::observe(clock, scenario, options, Arc::clone(listener), stop.clone());
+    let seen = if options.real() {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        let runtime = builder.enable_all().build().map_err(RunError::Runtime)?;
+        runtime.block_on(run(Clock::real()))?
+    } else {
+        lockstep(STUCK_AFTER, run)??
     };
     let outcome = super::judge(Record { contracts: scenario.contracts.clone(), observations: seen });
     listener(&Event::Judged { status: outcome.status });

@@ -9,12 +9,24 @@ mod embedded;
 mod event;
 #[cfg(all(feature = "server", feature = "load"))]
 mod execute;
+#[cfg(all(feature = "server", feature = "load"))]
+mod external;
+#[cfg(all(feature = "server", feature = "load"))]
+mod infer;
 mod outcome;
+#[cfg(all(feature = "server", feature = "load"))]
+mod plan;
+#[cfg(all(feature = "server", feature = "load"))]
+mod settle;
+#[cfg(all(feature = "server", feature = "load"))]
+mod stage;
 
 #[cfg(all(feature = "server", feature = "load"))]
 pub use self::event::{EVENTS_VERSION, Event};
 #[cfg(all(feature = "server", feature = "load"))]
 pub use self::execute::{Listener, Options, RunError, Time, run};
+#[cfg(all(feature = "server", feature = "load"))]
+pub use self::infer::{Inferred, Wanted, infer};
 pub use self::outcome::{Coverage, ExitStatus, Outcome};
 
 use crate::checks;

@@ -152,7 +152,7 @@ pub(super) struct FaultFile {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ToleranceFile {
-    /// Per observation of a latency. Default: 1us in lock-step; a run in real time adds 50ms.
+    /// Per observation of a latency. Default: 1us in lock-step; a run in real time adds 10ms.
     #[serde(default)]
     pub(super) latency: Option<HumanDuration>,
 }

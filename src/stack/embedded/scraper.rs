@@ -123,6 +123,12 @@ impl Scraper {
         self.seen.lock().scrapes.clone()
     }
 
+    /// The path that is asked for, without a query.
+    pub fn path(&self) -> String {
+        let uri: Option<http::Uri> = self.job.url.parse().ok();
+        uri.map_or_else(|| "/".to_owned(), |uri| uri.path().to_owned())
+    }
+
     /// The status of each scrape so far, in the order of [`Self::scrapes`]; none when the answer did not come as far
     /// as that, or not in time.
     pub fn statuses(&self) -> Vec<Option<u16>> {

@@ -1,0 +1,206 @@
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use crate::contract::{LabelName, MetricName};
+use crate::observe::exposition::{Exposition, Family, Kind, Labels};
+
+/// A clause that may come to stand in the contract.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Candidate {
+    pub(super) id: String,
+    /// What the service itself says of the metric.
+    pub(super) quote: String,
+    pub(super) promise: Value,
+    /// Of those with one group only the first that holds is kept.
+    pub(super) group: Option<String>,
+}
+
+/// Runtimes and client libraries: they say nothing of the service, and every service of the kind has them.
+const OF_LIBRARIES: [&str; 7] =
+    ["go_", "process_", "promhttp_", "python_", "jvm_", "nodejs_", "net_conntrack_"];
+
+/// Labels that are known to carry a field of a request, by name.
+const METHODS: [&str; 3] = ["method", "verb", "http_method"];
+const STATUSES: [&str; 6] = ["code", "status", "status_code", "http_status", "http_code", "response_code"];
+const ROUTES: [&str; 7] = ["handler", "path", "route", "endpoint", "uri", "url", "http_route"];
+
+/// One `metric` clause for each of the most telling families, at most so many, and how many there were.
+pub(super) fn metrics(exposition: &Exposition, most: usize) -> (Vec<Candidate>, usize) {
+    let mut families: Vec<&Family> = exposition
+        .families
+        .iter()
+        .filter(|family| !family.samples.is_empty() && family.typed)
+        .filter(|family| name(family).parse::<MetricName>().is_ok())
+        .collect();
+    let all = families.len();
+    let common = prefix(&families);
+    families.sort_by_key(|family| {
+        let library = OF_LIBRARIES.iter().any(|prefix| family.name.starts_with(prefix));
+        let own = common.as_deref().is_some_and(|prefix| family.name.starts_with(prefix));
+        (library, Reverse(speaks_of_requests(&family.name)), !own)
+    });
+    families.truncate(most);
+    // As the service lists them.
+    families.sort_by_key(|family| family.line);
+    (families.into_iter().filter_map(metric).collect(), all)
+}
+
+fn metric(family: &Family) -> Option<Candidate> {
+    let (name, kind) = (name(family), kind(family)?);
+    let labels: Vec<String> = common_labels(family).into_iter().collect();
+    let promise = json!({"metric": {"name": name, "type": kind, "labels": labels}});
+    let quote = family.help.clone().unwrap_or_else(|| name.clone());
+    Some(Candidate { id: format!("metric.{}", id(&name)), quote, promise, group: None })
+}
+
+/// What may count requests, with every way in which its labels may stand for them, the plainest first.
+pub(super) fn conservations(exposition: &Exposition, metrics_path: &str) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for family in exposition.families.iter().filter(|family| speaks_of_requests(&family.name)) {
+        let counted = match family.kind {
+            Kind::Counter => name(family),
+            Kind::Histogram | Kind::Summary => format!("{}_count", family.name),
+            _ => continue,
+        };
+        if counted.parse::<MetricName>().is_err() {
+            continue;
+        }
+        let labels = mapping(family, &counted);
+        for (number, (series, only)) in
+            selections(family, &counted, &labels, metrics_path).into_iter().enumerate()
+        {
+            let mut promise = json!({"metric": counted, "ledger": "requests", "labels": labels});
+            for (key, value) in [("series", series), ("only", only)] {
+                if !value.is_empty() {
+                    promise[key] = Value::Object(value);
+                }
+            }
+            found.push(Candidate {
+                id: format!("conserve.{}-{number}", id(&counted)),
+                quote: family.help.clone().unwrap_or_else(|| counted.clone()),
+                promise: json!({"conserve": promise}),
+                group: Some(counted.clone()),
+            });
+        }
+    }
+    found
+}
+
+type Selection = (Map<String, Value>, Map<String, Value>);
+
+/// All of it; then the scraped path alone; then each value of a label that stands for nothing of a request.
+fn selections(
+    family: &Family,
+    counted: &str,
+    labels: &BTreeMap<String, &'static str>,
+    metrics_path: &str,
+) -> Vec<Selection> {
+    let only = Map::from_iter([("route".to_owned(), json!(metrics_path))]);
+    let mut selections = vec![(Map::new(), Map::new()), (Map::new(), only.clone())];
+    for label in common_labels(family).into_iter().filter(|label| !labels.contains_key(label)) {
+        let values: BTreeSet<&str> =
+            samples(family, counted).filter_map(|labels| labels.get(&label)).collect();
+        // A label with many values is an identity, not a kind.
+        for value in values
+            .into_iter()
+            .take(8)
+            .filter(|value| !value.contains(char::is_whitespace) && !value.is_empty())
+        {
+            let series = Map::from_iter([(label.clone(), json!(value))]);
+            selections.push((series.clone(), Map::new()));
+            selections.push((series, only.clone()));
+        }
+    }
+    selections
+}
+
+/// Which labels stand for which field of a request, judged by their names and their values.
+fn mapping(family: &Family, counted: &str) -> BTreeMap<String, &'static str> {
+    let mut mapping = BTreeMap::new();
+    for label in common_labels(family) {
+        let values: Vec<&str> = samples(family, counted).filter_map(|labels| labels.get(&label)).collect();
+        let all = |test: fn(&str) -> bool| !values.is_empty() && values.iter().all(|value| test(value));
+        let digits = |text: &str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let class = |text: &str| text.len() == 3 && text.ends_with("xx");
+        let name = label.to_ascii_lowercase();
+        let field = if STATUSES.contains(&name.as_str()) && all(digits) {
+            "status_code"
+        } else if STATUSES.contains(&name.as_str()) && all(class) {
+            "status_class"
+        } else if METHODS.contains(&name.as_str()) && all(|text| !text.chars().any(char::is_uppercase)) {
+            "method_lowercase"
+        } else if METHODS.contains(&name.as_str()) {
+            "method"
+        } else if ROUTES.contains(&name.as_str()) && all(|text| text.starts_with('/')) {
+            "route"
+        } else {
+            continue;
+        };
+        mapping.insert(label, field);
+    }
+    mapping
+}
+
+fn samples<'a>(family: &'a Family, counted: &'a str) -> impl Iterator<Item = &'a Labels> {
+    family.samples.iter().filter(move |sample| sample.name == counted).map(|sample| &sample.labels)
+}
+
+/// The labels that each sample of the family has, less the one that its type adds.
+fn common_labels(family: &Family) -> BTreeSet<String> {
+    let own = match family.kind {
+        Kind::Histogram => "le",
+        Kind::Summary => "quantile",
+        _ => "",
+    };
+    let names = |labels: &Labels| -> BTreeSet<String> {
+        labels.iter().map(|(name, _)| name).filter(|name| *name != own).map(str::to_owned).collect()
+    };
+    let mut common = family.samples.iter().map(|sample| names(&sample.labels));
+    let Some(first) = common.next() else { return BTreeSet::new() };
+    let common = common.fold(first, |all, these| all.intersection(&these).cloned().collect());
+    common.into_iter().filter(|label| label.parse::<LabelName>().is_ok()).collect()
+}
+
+/// The name that a user queries.
+fn name(family: &Family) -> String {
+    let info = format!("{}_info", family.name);
+    let renamed = family.kind == Kind::Info && family.samples.iter().any(|sample| sample.name == info);
+    if renamed { info } else { family.queried_name() }
+}
+
+fn kind(family: &Family) -> Option<&'static str> {
+    match family.kind {
+        Kind::Counter => Some("counter"),
+        Kind::Gauge | Kind::Info | Kind::StateSet => Some("gauge"),
+        Kind::Histogram => Some("histogram"),
+        Kind::Summary => Some("summary"),
+        Kind::Untyped => Some("untyped"),
+        // Contracts have no word for it.
+        Kind::GaugeHistogram => None,
+    }
+}
+
+fn speaks_of_requests(name: &str) -> bool {
+    let words: Vec<&str> = name.split('_').collect();
+    words.iter().any(|word| matches!(*word, "request" | "requests")) || words.contains(&"http")
+}
+
+/// The first word that most of the service's own metrics begin with.
+pub(super) fn prefix(families: &[&Family]) -> Option<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for family in families {
+        let library = OF_LIBRARIES.iter().any(|prefix| family.name.starts_with(prefix));
+        if let Some((first, _)) = family.name.split_once('_').filter(|_| !library) {
+            *counts.entry(first).or_default() += 1;
+        }
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).map(|(prefix, _)| prefix.to_owned())
+}
+
+/// As a part of a clause's id.
+pub(super) fn id(name: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+    name.chars().map(plain).collect::<String>().trim_matches('-').to_owned()
+}

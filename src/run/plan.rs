@@ -1,0 +1,59 @@
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::execute::{Options, Time};
+use crate::clock::{Seed, after};
+use crate::observe::{PhaseWindow, Plan, PlannedFault, Tolerance};
+use crate::scenario::Scenario;
+
+/// Real time has a network and a scheduler in it, which the client times and the server does not. On average, on the
+/// loopback interface: a run over a wider network states its own in the scenario.
+const REAL_TOLERANCE: Duration = Duration::from_millis(10);
+
+/// The scenario with every instant and every default filled in.
+pub(super) fn plan(scenario: &Scenario, options: &Options, seed: Seed, start: Timestamp) -> Plan {
+    let mut from = start;
+    let phases: Vec<PhaseWindow> = scenario
+        .phases
+        .iter()
+        .map(|phase| {
+            let to = after(from, phase.load.lasts);
+            PhaseWindow { name: phase.name.clone(), from: std::mem::replace(&mut from, to), to }
+        })
+        .collect();
+    let window = |during: &Option<String>| {
+        let phase = phases.iter().find(|phase| Some(&phase.name) == during.as_ref());
+        phase.map_or((start, Timestamp::MAX), |phase| (phase.from, phase.to))
+    };
+    let faults = scenario
+        .faults
+        .iter()
+        .map(|fault| {
+            let (from, to) = window(&fault.during);
+            PlannedFault {
+                provider: fault.provider.clone(),
+                fault: fault.fault,
+                share: fault.share,
+                from,
+                to,
+            }
+        })
+        .collect();
+    let real = if options.real() { REAL_TOLERANCE } else { Duration::ZERO };
+    let clock = if options.real() { Time::Real } else { Time::Lockstep };
+    Plan {
+        scenario: scenario.name.clone(),
+        seed: seed.0,
+        clock: clock.name().to_owned(),
+        traffic: options.traffic,
+        scope: scenario.scope.iter().map(ToString::to_string).collect(),
+        tolerance: Tolerance {
+            latency_ns: scenario.tolerance.latency_ns + u64::try_from(real.as_nanos()).unwrap_or(u64::MAX),
+        },
+        phases,
+        faults,
+        interrupted: false,
+        reasons: Vec::new(),
+    }
+}

@@ -1,0 +1,8 @@
+//! Servers in real time: daemons from Debian that nobody here wrote, and our own as a process of its own.
+//!
+//! A daemon that this machine lacks is said aloud and its test passes without proving anything; with CI=true it fails.
+//! `.ci/run` installs them.
+
+mod daemon;
+mod smoke;
+mod strangers;

@@ -1,0 +1,128 @@
+//! `init` and `run` against services that nobody here wrote give true verdicts, from a page of YAML each.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::daemon::{Daemon, folder, get, port, probity};
+
+/// What a stranger's first ten minutes come to: `init`, then `run`.
+fn init(folder: &Path, args: &[&str], name: &str) -> (String, String) {
+    let mut all = vec!["init", "--name", name];
+    all.extend(args);
+    let (code, stdout, stderr) = probity(folder, &all);
+    assert_eq!(code, 0, "{stdout}\n{stderr}");
+    let read = |file: &str| fs::read_to_string(folder.join(file)).expect("it was written");
+    let (contract, scenario) = (read(&format!("{name}.contract.yaml")), read(&format!("{name}.yaml")));
+    assert!(contract.lines().count() <= 30, "{contract}");
+    assert!(scenario.lines().count() <= 30, "{scenario}");
+    assert!(!contract.contains("level: must"), "what is inferred binds nobody\n{contract}");
+    (contract, scenario)
+}
+
+fn report(folder: &Path, name: &str) -> Value {
+    let path = folder.join("reports").join(name).join("report.json");
+    serde_json::from_str(&fs::read_to_string(path).expect("a report was written")).expect("it is JSON")
+}
+
+/// The verdicts of a clause, by check.
+fn verdicts(report: &Value, clause: &str) -> Vec<(String, String)> {
+    let lines = report["judgements"].as_array().expect("judgements");
+    let of = lines.iter().filter(|line| line["clause"] == clause);
+    of.map(|line| {
+        (
+            line["check"].as_str().unwrap_or_default().to_owned(),
+            line["verdict"].as_str().unwrap_or_default().to_owned(),
+        )
+    })
+    .collect()
+}
+
+/// Raises every clause, so that findings count.
+fn raise(folder: &Path, name: &str) {
+    let path = folder.join(format!("{name}.contract.yaml"));
+    let contract = fs::read_to_string(&path).expect("it was written");
+    fs::write(&path, contract.replace("level: may", "level: must")).expect("it can be written");
+}
+
+#[test]
+fn a_prometheus_is_judged_truly() {
+    let folder = folder("prometheus");
+    let port = port();
+    let address = format!("--web.listen-address=127.0.0.1:{port}");
+    fs::write(folder.join("prometheus.yml"), "global: {scrape_interval: 15s}\n").expect("written");
+    let args = ["--config.file=prometheus.yml", "--storage.tsdb.path=data", &address];
+    let Some(_daemon) = Daemon::start("prometheus", &folder, &args, port) else { return };
+    let metrics = format!("http://127.0.0.1:{port}/metrics");
+    let (contract, _) = init(&folder, &["--metrics", &metrics], "prometheus");
+    assert!(contract.contains("conserve.prometheus-http-requests-total"), "{contract}");
+    raise(&folder, "prometheus");
+    let (code, stdout, stderr) = probity(&folder, &["run", "prometheus.yaml"]);
+    assert_eq!(code, 0, "{stdout}\n{stderr}");
+    let honest = report(&folder, "prometheus");
+    let conserved = verdicts(&honest, "conserve.prometheus-http-requests-total");
+    assert!(conserved.contains(&("requests/not-conserved".to_owned(), "pass".to_owned())), "{conserved:?}");
+    // The same service with a promise that is not true, and with somebody else's requests.
+    let path = folder.join("prometheus.contract.yaml");
+    let lie = "  - {id: metric.absent, source: {heading: none, quote: none}, promise: {metric: {name: prometheus_http_queries_total, type: counter}}}\n";
+    fs::write(&path, fs::read_to_string(&path).expect("read") + lie).expect("written");
+    let others = std::thread::spawn(move || {
+        for _ in 0..100 {
+            get(port, "/");
+            super::daemon::pause();
+        }
+    });
+    let (code, stdout, stderr) = probity(&folder, &["run", "prometheus.yaml"]);
+    others.join().expect("others came");
+    assert_eq!(code, 3, "{stdout}\n{stderr}");
+    let lied = report(&folder, "prometheus");
+    assert!(verdicts(&lied, "metric.absent").contains(&("metrics/missing".to_owned(), "fail".to_owned())));
+    let conserved = verdicts(&lied, "conserve.prometheus-http-requests-total");
+    assert!(conserved.contains(&("requests/not-conserved".to_owned(), "fail".to_owned())), "{conserved:?}");
+}
+
+#[test]
+fn an_exporter_is_judged_truly() {
+    let folder = folder("node");
+    let port = port();
+    let address = format!("--web.listen-address=127.0.0.1:{port}");
+    let Some(_daemon) = Daemon::start("prometheus-node-exporter", &folder, &[&address], port) else { return };
+    let metrics = format!("http://127.0.0.1:{port}/metrics");
+    let (contract, _) = init(&folder, &["--metrics", &metrics], "node");
+    assert!(contract.contains("conserve.promhttp-metric-handler-requests-total"), "{contract}");
+    raise(&folder, "node");
+    let (code, stdout, stderr) = probity(&folder, &["run", "node.yaml"]);
+    assert_eq!(code, 0, "{stdout}\n{stderr}");
+    let conserved = verdicts(&report(&folder, "node"), "conserve.promhttp-metric-handler-requests-total");
+    assert!(conserved.contains(&("requests/not-conserved".to_owned(), "pass".to_owned())), "{conserved:?}");
+}
+
+#[test]
+fn a_caddy_with_its_metrics_elsewhere_is_judged_truly() {
+    let folder = folder("caddy");
+    let (port, admin) = (port(), port());
+    let config = format!(
+        "{{\n  admin 127.0.0.1:{admin}\n  servers {{\n    metrics\n  }}\n}}\nhttp://127.0.0.1:{port} {{\n  respond / \"hello\"\n}}\n"
+    );
+    fs::write(folder.join("Caddyfile"), config).expect("written");
+    let args = ["run", "--config", "Caddyfile", "--adapter", "caddyfile"];
+    let Some(_daemon) = Daemon::start("caddy", &folder, &args, port) else { return };
+    let (metrics, target) = (format!("http://127.0.0.1:{admin}/metrics"), format!("http://127.0.0.1:{port}"));
+    let (contract, _) = init(&folder, &["--metrics", &metrics, "--target", &target], "caddy");
+    assert!(contract.contains("conserve.caddy-http"), "{contract}");
+    raise(&folder, "caddy");
+    let (code, stdout, stderr) = probity(&folder, &["run", "caddy.yaml"]);
+    assert_eq!(code, 0, "{stdout}\n{stderr}");
+}
+
+#[test]
+fn a_service_that_is_not_there_ends_with_7_and_what_was_not_yet_true() {
+    let folder = folder("dead");
+    let dead = port();
+    let metrics = format!("http://127.0.0.1:{dead}/metrics");
+    let (code, _, stderr) = probity(&folder, &["init", "--metrics", &metrics]);
+    assert_eq!(code, 7, "{stderr}");
+    assert!(stderr.contains("not yet true") && stderr.contains("connection refused"), "{stderr}");
+    assert_eq!(fs::read_dir(&folder).expect("it is there").count(), 0, "nothing was written");
+}
