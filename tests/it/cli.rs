@@ -219,6 +219,9 @@ fn the_processs_environment_does_not_reach_the_judged_server() {
         ("OTEL_SERVICE_NAME", "intruder"),
         ("OTEL_SAMPLE_RATE", "0"),
         ("HTTP_PROXY", "http://127.0.0.1:9"),
+        // A machine without certificates of authorities.
+        ("SSL_CERT_FILE", "/nowhere"),
+        ("SSL_CERT_DIR", "/nowhere"),
     ];
     let plain = run("plain", &[]);
     assert_eq!(plain.0, Some(0));

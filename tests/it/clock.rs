@@ -1,5 +1,7 @@
 //! Lock-step time against a closed model: what `join!`, `select!`, time-outs and cancellation must come to.
 
+mod client;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;

@@ -1,4 +1,6 @@
-//! The embedded stack: what the OTLP receiver keeps, and when and how the scraper scrapes.
+//! The stack: what the OTLP receiver keeps, when and how the scraper scrapes, and how the real world is waited for.
 
+mod otlp;
 mod receiver;
 mod scraper;
+mod wait;

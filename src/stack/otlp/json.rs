@@ -10,50 +10,49 @@ use opentelemetry_proto::tonic::common::v1::{
 };
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, Status};
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::Result;
 
 /// Reads OTLP/JSON into the message that protobuf would give, as far as a span's record needs it: proto3's JSON form,
 /// but ids are hex, and enums are numbers only. Fields that nobody knows are skipped, and so are those that no record
 /// has: events, links, scopes.
 pub(super) fn read(body: &[u8]) -> Result<ExportTraceServiceRequest> {
-    let request: JsonRequest = serde_json::from_slice(body)?;
-    let resource_spans = request.resource_spans.into_iter().map(JsonService::message).collect();
+    let Object(request): Object<JsonRequest> = serde_json::from_slice(body)?;
+    let resource_spans = request.resource_spans.into_iter().map(|service| service.0.message()).collect();
     Ok(ExportTraceServiceRequest { resource_spans })
 }
 
 #[derive(serde::Deserialize)]
-#[serde(rename_all = "camelCase", expecting = "an ExportTraceServiceRequest")]
+#[serde(rename_all = "camelCase")]
 struct JsonRequest {
     #[serde(default, deserialize_with = "or_default")]
-    resource_spans: Vec<JsonService>,
+    resource_spans: Vec<Object<JsonService>>,
 }
 
 #[derive(serde::Deserialize)]
-#[serde(rename_all = "camelCase", expecting = "ResourceSpans")]
+#[serde(rename_all = "camelCase")]
 struct JsonService {
     #[serde(default)]
-    resource: Option<JsonResource>,
+    resource: Option<Object<JsonResource>>,
     #[serde(default, deserialize_with = "or_default")]
-    scope_spans: Vec<JsonScope>,
+    scope_spans: Vec<Object<JsonScope>>,
 }
 
 #[derive(serde::Deserialize)]
-#[serde(expecting = "a Resource")]
 struct JsonResource {
     #[serde(default, deserialize_with = "or_default")]
-    attributes: Vec<JsonAttribute>,
+    attributes: Vec<Object<JsonAttribute>>,
 }
 
 #[derive(serde::Deserialize)]
-#[serde(expecting = "ScopeSpans")]
 struct JsonScope {
     #[serde(default, deserialize_with = "or_default")]
-    spans: Vec<JsonSpan>,
+    spans: Vec<Object<JsonSpan>>,
 }
 
 #[derive(serde::Deserialize)]
-#[serde(rename_all = "camelCase", expecting = "a Span")]
+#[serde(rename_all = "camelCase")]
 struct JsonSpan {
     #[serde(default, deserialize_with = "or_default")]
     trace_id: Hex,
@@ -70,13 +69,12 @@ struct JsonSpan {
     #[serde(default, deserialize_with = "or_default")]
     end_time_unix_nano: Long<u64>,
     #[serde(default, deserialize_with = "or_default")]
-    attributes: Vec<JsonAttribute>,
+    attributes: Vec<Object<JsonAttribute>>,
     #[serde(default)]
-    status: Option<JsonStatus>,
+    status: Option<Object<JsonStatus>>,
 }
 
 #[derive(serde::Deserialize)]
-#[serde(expecting = "a Status")]
 struct JsonStatus {
     #[serde(default, deserialize_with = "or_default")]
     message: String,
@@ -85,7 +83,6 @@ struct JsonStatus {
 }
 
 #[derive(serde::Deserialize)]
-#[serde(expecting = "a KeyValue")]
 struct JsonAttribute {
     #[serde(default, deserialize_with = "or_default")]
     key: String,
@@ -95,7 +92,7 @@ struct JsonAttribute {
 
 /// One of these, or none.
 #[derive(serde::Deserialize)]
-#[serde(rename_all = "camelCase", expecting = "an AnyValue")]
+#[serde(rename_all = "camelCase")]
 struct JsonAny {
     #[serde(default)]
     string_value: Option<String>,
@@ -106,25 +103,23 @@ struct JsonAny {
     #[serde(default)]
     double_value: Option<Double>,
     #[serde(default)]
-    array_value: Option<JsonArray>,
+    array_value: Option<Object<JsonArray>>,
     #[serde(default)]
-    kvlist_value: Option<JsonList>,
+    kvlist_value: Option<Object<JsonList>>,
     #[serde(default)]
     bytes_value: Option<Base64>,
 }
 
 #[derive(serde::Deserialize)]
-#[serde(expecting = "an ArrayValue")]
 struct JsonArray {
     #[serde(default, deserialize_with = "or_default")]
     values: Vec<JsonValue>,
 }
 
 #[derive(serde::Deserialize)]
-#[serde(expecting = "a KeyValueList")]
 struct JsonList {
     #[serde(default, deserialize_with = "or_default")]
-    values: Vec<JsonAttribute>,
+    values: Vec<Object<JsonAttribute>>,
 }
 
 /// A null stands for a field's default.
@@ -136,11 +131,12 @@ fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
 
 impl JsonService {
     fn message(self) -> ResourceSpans {
-        let resource = self
-            .resource
-            .map(|resource| Resource { attributes: attributes(resource.attributes), ..Resource::default() });
-        let scope_spans = self.scope_spans.into_iter().map(|scope| ScopeSpans {
-            spans: scope.spans.into_iter().map(JsonSpan::message).collect(),
+        let resource = self.resource.map(|Object(resource)| Resource {
+            attributes: attributes(resource.attributes),
+            ..Resource::default()
+        });
+        let scope_spans = self.scope_spans.into_iter().map(|Object(scope)| ScopeSpans {
+            spans: scope.spans.into_iter().map(|span| span.0.message()).collect(),
             ..ScopeSpans::default()
         });
         ResourceSpans { resource, scope_spans: scope_spans.collect(), ..ResourceSpans::default() }
@@ -158,14 +154,14 @@ impl JsonSpan {
             start_time_unix_nano: self.start_time_unix_nano.0,
             end_time_unix_nano: self.end_time_unix_nano.0,
             attributes: attributes(self.attributes),
-            status: self.status.map(|status| Status { message: status.message, code: status.code }),
+            status: self.status.map(|Object(status)| Status { message: status.message, code: status.code }),
             ..Span::default()
         }
     }
 }
 
-fn attributes(list: Vec<JsonAttribute>) -> Vec<KeyValue> {
-    let read = |pair: JsonAttribute| KeyValue {
+fn attributes(list: Vec<Object<JsonAttribute>>) -> Vec<KeyValue> {
+    let read = |Object(pair): Object<JsonAttribute>| KeyValue {
         key: pair.key,
         value: pair.value.map(|value| value.0),
         ..KeyValue::default()
@@ -173,23 +169,47 @@ fn attributes(list: Vec<JsonAttribute>) -> Vec<KeyValue> {
     list.into_iter().map(read).collect()
 }
 
+/// A message is an object: serde takes a list of a struct's fields for one, too.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        from.deserialize_map(ObjectVisitor(PhantomData))
+    }
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> std::result::Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+    }
+}
+
 /// A value, once it is known to be of one type only.
 struct JsonValue(AnyValue);
 
 impl<'de> Deserialize<'de> for JsonValue {
     fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
-        let any = JsonAny::deserialize(from)?;
+        let Object(any): Object<JsonAny> = Object::deserialize(from)?;
         let mut types = [
             any.string_value.map(Any::StringValue),
             any.bool_value.map(Any::BoolValue),
             any.int_value.map(|long| Any::IntValue(long.0)),
             any.double_value.map(|double| Any::DoubleValue(double.0)),
-            any.array_value.map(|array| {
+            any.array_value.map(|Object(array)| {
                 Any::ArrayValue(ArrayValue {
                     values: array.values.into_iter().map(|value| value.0).collect(),
                 })
             }),
-            any.kvlist_value.map(|list| Any::KvlistValue(KeyValueList { values: attributes(list.values) })),
+            any.kvlist_value
+                .map(|Object(list)| Any::KvlistValue(KeyValueList { values: attributes(list.values) })),
             any.bytes_value.map(|bytes| Any::BytesValue(bytes.0)),
         ]
         .into_iter()

@@ -10,10 +10,10 @@ use axum::routing::get;
 use futures_util::{StreamExt as _, stream};
 use http::{HeaderMap, StatusCode};
 use parking_lot::Mutex;
-use probity::clock::{Clock, between, serve};
+use probity::clock::{ClientOptions, Clock, between, serve};
 use probity::observe::exposition::Labels;
 use probity::observe::{Scrape, ScrapeOutcome};
-use probity::stack::embedded::{ScrapeJob, Scraper};
+use probity::stack::embedded::{LARGEST_SCRAPE, ScrapeJob, Scraper};
 
 use crate::stage::{listener, simulate};
 
@@ -177,4 +177,55 @@ fn a_body_is_kept_as_it_came_with_its_type() {
     assert_eq!(scrape.value("a", &labels), Some(0.25));
     let accept = asked.get("accept").expect("it says what it reads").to_str().expect("ASCII");
     assert!(accept.starts_with("application/openmetrics-text;version=1.0.0"), "{accept}");
+}
+
+#[test]
+fn a_body_beyond_the_limit_fails_its_scrape_and_says_so() {
+    let bodies = simulate(|clock| async move {
+        let mut bodies = vec![];
+        for more in [0, 1] {
+            let answer = move || async move { "#".repeat(LARGEST_SCRAPE as usize - 1 + more) + "\n" };
+            let url = target(&clock, Router::new().route("/metrics", get(answer))).await;
+            bodies.push(once(&clock, url).await);
+        }
+        bodies
+    });
+    assert!(matches!(&bodies[0].0.outcome, ScrapeOutcome::Body { text, .. } if text.len() == 64 << 20));
+    assert_eq!(failed(&bodies[1]), ("answer too large: more than 67108864 bytes", 0));
+}
+
+#[test]
+fn a_target_of_others_is_met_with_its_headers_and_named_by_its_instance() {
+    let (scrapes, statuses, asked) = simulate(|clock| async move {
+        let asked = Arc::<Mutex<Vec<HeaderMap>>>::default();
+        let heard = Arc::clone(&asked);
+        let answer = move |headers: HeaderMap| async move {
+            heard.lock().push(headers);
+            if heard.lock().len() == 2 { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK }
+        };
+        let url = target(&clock, Router::new().route("/metrics", get(answer))).await;
+        let job = ScrapeJob { name: "aragora".to_owned(), url, interval: INTERVAL };
+        let options = ClientOptions::default().bearer("s3cret").expect("a token");
+        let options = options.header("x-scope-orgid", "tenant").expect("a header");
+        let scraper = Scraper::with(&clock, job, options).expect("a client").of_instance("shop:9090");
+        for _ in 0..3 {
+            scraper.scrape().await;
+        }
+        let closed = crate::stage::collector::closed().await;
+        let gone =
+            Scraper::new(&clock, ScrapeJob { name: "gone".to_owned(), url: closed, interval: INTERVAL });
+        gone.scrape().await;
+        let statuses = [scraper.statuses(), gone.statuses()];
+        let asked = asked.lock().clone();
+        (scraper.scrapes(), statuses, asked)
+    });
+    assert!(scrapes.iter().all(|scrape| scrape.instance == "shop:9090"), "{scrapes:?}");
+    assert_eq!(statuses, [vec![Some(200), Some(503), Some(200)], vec![None]]);
+    for headers in asked {
+        assert_eq!(
+            (&headers["authorization"], &headers["x-scope-orgid"]),
+            (&"Bearer s3cret".parse().expect("a value"), &"tenant".parse().expect("a value"))
+        );
+        assert!(headers.get("accept-encoding").is_none(), "nobody here unpacks");
+    }
 }
