@@ -54,6 +54,17 @@ impl Mapping<'_> {
             .then(|| project(labels, self.labels.keys()))
     }
 
+    /// The series that these labels stand for, as a finding names them: with what picks them beside.
+    pub(super) fn subject(&self, labels: &Labels) -> String {
+        let text = |(label, value): (&str, &str)| (label.to_owned(), value.to_owned());
+        let picked = self.series.iter().map(|(label, glob)| text((label.as_str(), glob.as_str())));
+        let all: BTreeMap<String, String> = picked.chain(labels.iter().map(text)).collect();
+        match all.is_empty() {
+            true => self.metric.to_string(),
+            false => format!("{}{}", self.metric, Labels::from(all)),
+        }
+    }
+
     /// The labels less those that only an answer gives.
     pub(super) fn known_unanswered(&self, labels: &Labels) -> Labels {
         let answered = self.labels.iter().filter(|(_, field)| field.needs_answer());

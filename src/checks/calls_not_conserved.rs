@@ -96,7 +96,7 @@ impl Sides<'_> {
                 }
                 evidence.extend(falls.get(labels).cloned());
                 Finding {
-                    subject: format!("{metric}{labels}"),
+                    subject: mapping.subject(labels),
                     expected: format!("{}{held} {book} (ledger)", if shared { "at least " } else { "" }),
                     observed: format!("{seen} counted"),
                     evidence,

@@ -180,7 +180,7 @@ impl Sides<'_> {
             let unanswered = expected.unanswered(mapping, labels);
             let mut find = |expected: String, observed: String, next: &str| {
                 findings.push(Finding {
-                    subject: format!("{name}{labels}"),
+                    subject: mapping.subject(labels),
                     expected,
                     observed,
                     evidence: vec![last_scrapes(leg, &count_name)],

@@ -88,7 +88,7 @@ impl Compared {
             // A sum that is not a number is not within anything.
             if !within {
                 self.findings.push(Finding {
-                    subject: format!("{name}{labels}"),
+                    subject: mapping.subject(labels),
                     expected: format!("{:.6} s in {} observations (ledger)", held.seconds, held.count),
                     observed: format!("{sum:.6} s in {} observations", held.count),
                     evidence: vec![last_scrapes(leg, &count_name), format!("tolerated: {allowed:.9} s")],

@@ -44,7 +44,7 @@ pub(super) fn unscraped(seen: &Observations) -> Option<String> {
         ScrapeOutcome::Failed(reason) => Some(reason.clone()),
         ScrapeOutcome::Body { .. } => None,
     };
-    Some(match scrapes().filter_map(|scrape| failed(&scrape.outcome)).last() {
+    Some(match scrapes().filter_map(|scrape| failed(&scrape.outcome)).next_back() {
         Some(reason) => {
             format!("no scrape was answered: {} failed, the last with: {reason}", scrapes().count())
         }

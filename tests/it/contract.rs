@@ -176,12 +176,110 @@ clauses:
         "no clause of this contract promises the metric `shop_order_total` (accepted: shop_orders_total)",
         "shop.yaml:13:5: unknown key `lvel`; did you mean `level`?",
         "`shop_orders_total` has no label `state` (accepted: status)",
-        "the ledger's requests have no field `agent` (accepted: method, route, status_code)",
+        "the ledger's requests have no field `agent` (accepted: method, method_lowercase, route, status_code, status_class)",
         "shop.yaml:17:9: `Bad Id` is not a clause id",
         "shop.yaml:20:22: `9lives` is not a metric name",
         "accepted: counter, gauge, histogram, summary, untyped",
     ] {
         assert!(all.contains(expected), "`{expected}` is missing from\n{all}");
+    }
+}
+
+/// A contract with a counter `c_total{m}`, a counter `bare_total`, a histogram `h{m,le}` and this clause.
+fn with_clause(promise: &str) -> Result<Contract, String> {
+    let text = format!(
+        r#"contract: shop
+document: shop.md
+clauses:
+  - id: metric.c
+    source: {{heading: Metrics, quote: c}}
+    promise:
+      metric: {{name: c_total, type: counter, labels: [m], meaning: Requests}}
+  - id: metric.bare
+    source: {{heading: Metrics, quote: bare}}
+    promise:
+      metric: {{name: bare_total, type: counter, meaning: Requests}}
+  - id: metric.h
+    source: {{heading: Metrics, quote: h}}
+    promise:
+      metric: {{name: h, type: histogram, labels: [m, le], meaning: Seconds}}
+  - id: clause
+    source: {{heading: Metrics, quote: clause}}
+    promise:
+      {promise}
+"#
+    );
+    let lines = |problems: Vec<_>| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    Contract::parse(&text, "shop.yaml").map_err(lines)
+}
+
+#[test]
+fn a_mapping_that_could_never_agree_is_refused_with_what_is_accepted() {
+    let fields = "method, method_lowercase, route, status_code, status_class";
+    let cases = [
+        (
+            "conserve: {metric: c_total, ledger: requests, series: {handler: file}}",
+            "`series`: `c_total` has no label `handler` (accepted: m)".to_owned(),
+        ),
+        (
+            "conserve: {metric: c_total, ledger: requests, only: {agent: a}}",
+            format!("the ledger's requests have no field `agent` (accepted: {fields})"),
+        ),
+        (
+            "latency: {metric: h, ledger: agent-calls, only: {status_class: 2xx}}",
+            "the ledger's agent calls have no field `status_class` (accepted: agent, outcome)".to_owned(),
+        ),
+        (
+            "conserve: {metric: h, ledger: requests}",
+            "`h` is a histogram, whose samples differ in `le`: compare its count (accepted: h_count)"
+                .to_owned(),
+        ),
+        (
+            "conserve: {metric: h_count, ledger: requests, labels: {le: route}}",
+            "`h_count` has no label `le` (accepted: m)".to_owned(),
+        ),
+        (
+            "conserve: {metric: c_count, ledger: requests}",
+            "no clause of this contract promises the metric `c_count` (accepted: c_total, bare_total, h)"
+                .to_owned(),
+        ),
+        (
+            "latency: {metric: h_count, ledger: requests}",
+            "no clause of this contract promises the metric `h_count`".to_owned(),
+        ),
+        (
+            "conserve: {metric: c_total, ledger: requests, labels: {m: status_class}, only: {status_code: \"200\"}}",
+            "`only` picks by `status_code`, but the label `m` stands for `status_class`, which tells less \
+             (accepted: only: {status_class: ..})"
+                .to_owned(),
+        ),
+        (
+            "conserve: {metric: c_total, ledger: requests, only: {rout: a}}",
+            "did you mean `route`?".to_owned(),
+        ),
+    ];
+    for (promise, expected) in cases {
+        let problems = with_clause(promise).expect_err(promise);
+        assert!(problems.contains(&expected), "{promise}: `{expected}` is missing from\n{problems}");
+        assert_eq!(problems.lines().count(), 1, "{problems}");
+    }
+}
+
+#[test]
+fn a_mapping_that_can_agree_is_accepted() {
+    for promise in [
+        "conserve: {metric: h_count, ledger: requests, labels: {m: method_lowercase}}",
+        "conserve: {metric: h_count, ledger: agent-calls, series: {m: \"a*\"}, only: {outcome: error}}",
+        // Nothing is promised of its labels, so any may be there.
+        "conserve: {metric: bare_total, ledger: requests, series: {handler: file_server}}",
+        "conserve: {metric: c_total, ledger: requests, labels: {m: status_code}, only: {status_class: 2xx}}",
+        "latency: {metric: h, ledger: requests, series: {m: GET}, only: {route: /metrics}}",
+    ] {
+        let contract = with_clause(promise).expect(promise);
+        let clause = contract.clauses.last().expect("the clause");
+        let written = serde_json::to_value(&clause.promise).expect("a promise is JSON");
+        let again: Promise = serde_json::from_value(written).expect("what was written can be read");
+        assert_eq!(again, clause.promise);
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use probity::checks::{Verdict, judge};
 use probity::contract::{Contract, Contracts, SpanKind};
 use probity::observe::{
-    CallEntry, CallKey, Ledger, Leg, LegStart, Observations, Origin, Outcome, ParentChoice, Plan,
+    CallEntry, CallKey, Failure, Ledger, Leg, LegStart, Observations, Origin, Outcome, ParentChoice, Plan,
     RequestEntry, RequestKey, Scrape, ScrapeOutcome, Span, SpanLoss, Tolerance, TraceNote, Traffic,
 };
 use proptest::prelude::*;
@@ -60,9 +60,17 @@ fn count() -> impl Strategy<Value = u64> {
 
 fn ledger() -> impl Strategy<Value = Ledger> {
     let origin = || select(vec![Origin::Traffic, Origin::Probe, Origin::Scrape]);
-    let key = (word(), word(), status(), origin()).prop_map(|(method, route, status_code, origin)| {
-        RequestKey { method, route, status_code, failure: None, origin }
-    });
+    let failure =
+        || select(vec![None, Some(Failure::Refused), Some(Failure::TimedOut), Some(Failure::Status)]);
+    let key = (word(), word(), status(), failure(), origin()).prop_map(
+        |(method, route, status_code, failure, origin)| RequestKey {
+            method,
+            route,
+            status_code,
+            failure,
+            origin,
+        },
+    );
     let entry = (count(), any::<u64>()).prop_map(|(count, total_ns)| RequestEntry {
         count,
         total_ns,

@@ -1,13 +1,14 @@
-//! Whatever an honest service did before the run, and however its work falls between the scrapes: it is not accused.
+//! Whatever an honest service did before the run, however its work falls between the scrapes and onto its instances,
+//! and whoever else it serves where others may: it is not accused.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use probity::checks::{Verdict, judge};
+use probity::checks::{Judgement, Verdict, judge};
 use probity::contract::{Contract, Contracts};
 use probity::observe::{
-    Ledger, Leg, Observations, Origin, Plan, RequestEntry, RequestKey, Scrape, ScrapeOutcome, Tolerance,
-    Traffic,
+    Failure, Ledger, Leg, Observations, Origin, Plan, RequestEntry, RequestKey, Scrape, ScrapeOutcome,
+    Tolerance, Traffic,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -31,6 +32,22 @@ clauses:
     source: {heading: Metrics, quote: every request}
     promise:
       conserve: {metric: shop_requests_total, ledger: requests, labels: {route: route, status: status_code}}
+  - id: conserve.good-orders
+    source: {heading: Metrics, quote: every order that went well}
+    promise:
+      conserve: {metric: shop_requests_total, ledger: requests, labels: {status: status_code}, series: {route: /ord*}, only: {route: "/ord*", status_class: 2xx}}
+  - id: conserve.count
+    source: {heading: Metrics, quote: every request is timed}
+    promise:
+      conserve: {metric: shop_seconds_count, ledger: requests, labels: {route: route}}
+  - id: latency.summed
+    source: {heading: Metrics, quote: every second in one sum}
+    promise:
+      latency: {metric: shop_seconds, ledger: requests}
+  - id: latency.items
+    source: {heading: Metrics, quote: every second of items}
+    promise:
+      latency: {metric: shop_seconds, ledger: requests, labels: {route: route}, only: {route: "/items*"}}
   - id: latency
     source: {heading: Metrics, quote: every second}
     promise:
@@ -51,24 +68,44 @@ struct Request {
     milliseconds: u64,
     /// Before the first scrape, or in which gap after it.
     gap: usize,
+    /// Which of the service's processes got it.
+    instance: usize,
+    /// Whose it was, and what came of it.
+    fate: Fate,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fate {
+    Answered,
     /// The client gave up before the answer came.
-    unanswered: bool,
+    GivenUp,
+    /// No connection came about.
+    Refused,
+    /// It was somebody else's.
+    Foreign,
 }
 
 const SCRAPES: usize = 4;
+const INSTANCES: [&str; 3] = ["a:9100", "b:9100", "c:9100"];
 const BOUNDS: [f64; 3] = [0.1, 0.5, 2.0];
 
 fn request() -> impl Strategy<Value = Request> {
     let route = select(vec!["/orders", "/items/{id}", "/say/\"hi\"", "/back\\slash"]);
-    (route, select(vec![200_u16, 404, 500]), 1..3_000_u64, 0..SCRAPES, prop::bool::weighted(0.1)).prop_map(
-        |(route, status, milliseconds, gap, unanswered)| Request {
+    let fate = prop_oneof![
+        7 => Just(Fate::Answered),
+        1 => Just(Fate::GivenUp),
+        1 => Just(Fate::Refused),
+        2 => Just(Fate::Foreign),
+    ];
+    (route, select(vec![200_u16, 201, 404, 500]), 1..3_000_u64, 0..SCRAPES, 0..INSTANCES.len(), fate)
+        .prop_map(|(route, status, milliseconds, gap, instance, fate)| Request {
             route,
             status,
             milliseconds,
             gap,
-            unanswered,
-        },
-    )
+            instance,
+            fate,
+        })
 }
 
 /// The memory of one server process.
@@ -106,30 +143,66 @@ impl Server {
     }
 }
 
-fn leg(requests: &[Request], counts_unanswered: bool) -> Leg {
-    let (mut server, mut leg) = (Server::default(), Leg::default());
+/// How the service is run and what it counts.
+#[derive(Clone, Copy, Debug)]
+struct Habits {
+    /// Processes that share its work; a single one has no name.
+    instances: usize,
+    counts_given_up: bool,
+    /// It serves its metrics itself, and counts that.
+    counts_scrapes: bool,
+    shared: bool,
+}
+
+fn leg(requests: &[Request], habits: Habits) -> Leg {
+    let Habits { instances, counts_given_up, counts_scrapes, shared } = habits;
+    let (mut servers, mut leg) = (vec![Server::default(); instances], Leg::default());
     for gap in 0..SCRAPES {
         for request in requests.iter().filter(|request| request.gap == gap) {
-            if !request.unanswered || counts_unanswered {
-                server.serve(request);
+            let arrived = match request.fate {
+                Fate::Answered => true,
+                Fate::GivenUp => counts_given_up,
+                Fate::Refused => false,
+                Fate::Foreign => shared || gap == 0,
+            };
+            if arrived {
+                servers[request.instance % instances].serve(request);
             }
             // What came before the first scrape was another client's.
-            if gap > 0 {
+            if gap > 0 && request.fate != Fate::Foreign {
                 enter(&mut leg.ledger, request);
             }
         }
-        let outcome = ScrapeOutcome::Body { content_type: None, text: server.expose() };
-        leg.scrapes.push(Scrape::new("shop", at(15 * gap as i64), outcome));
+        for (server, name) in servers.iter_mut().zip(INSTANCES) {
+            let outcome = ScrapeOutcome::Body { content_type: None, text: server.expose() };
+            let scrape = Scrape::new("shop", at(15 * gap as i64), outcome);
+            leg.scrapes.push(if instances == 1 { scrape } else { scrape.of_instance(name) });
+            // A scrape is counted after it was answered: the last one nobody sees.
+            if counts_scrapes {
+                server.serve(&SCRAPED);
+            }
+            if counts_scrapes && gap + 1 < SCRAPES {
+                leg.ledger.scrape("/metrics", 200);
+            }
+        }
     }
     leg
 }
 
+const SCRAPED: Request =
+    Request { route: "/metrics", status: 200, milliseconds: 3, gap: 0, instance: 0, fate: Fate::Answered };
+
 fn enter(ledger: &mut Ledger, request: &Request) {
+    let failure = match request.fate {
+        Fate::Refused => Some(Failure::Refused),
+        Fate::GivenUp => Some(Failure::TimedOut),
+        Fate::Answered | Fate::Foreign => (request.status >= 400).then_some(Failure::Status),
+    };
     let key = RequestKey {
         method: "GET".to_owned(),
         route: request.route.to_owned(),
-        status_code: (!request.unanswered).then_some(request.status),
-        failure: None,
+        status_code: (request.fate == Fate::Answered).then_some(request.status),
+        failure,
         origin: Origin::Traffic,
     };
     let entry: &mut RequestEntry = ledger.requests.entry(key).or_default();
@@ -137,28 +210,70 @@ fn enter(ledger: &mut Ledger, request: &Request) {
     entry.total_ns += request.milliseconds * 1_000_000;
 }
 
+fn habits(shared: bool) -> impl Strategy<Value = Habits> {
+    (1..=INSTANCES.len(), any::<bool>(), any::<bool>()).prop_map(
+        move |(instances, counts_given_up, counts_scrapes)| Habits {
+            instances,
+            counts_given_up,
+            counts_scrapes,
+            shared,
+        },
+    )
+}
+
+fn judged(legs: Vec<Leg>, traffic: Traffic) -> Vec<Judgement> {
+    let plan = Plan {
+        scenario: "honest".to_owned(),
+        seed: 1,
+        clock: "lock-step".to_owned(),
+        traffic,
+        scope: vec!["*".to_owned()],
+        tolerance: Tolerance { latency_ns: 0 },
+        phases: Vec::new(),
+        faults: Vec::new(),
+        interrupted: false,
+        reasons: Vec::new(),
+    };
+    judge(&CONTRACTS, &Observations { plan, legs })
+}
+
+/// One server start: what was asked, and how the service is run.
+fn start(shared: bool) -> impl Strategy<Value = Leg> {
+    (prop::collection::vec(request(), 0..30), habits(shared))
+        .prop_map(|(requests, habits)| leg(&requests, habits))
+}
+
 proptest! {
     #![proptest_config(config(300))]
 
     #[test]
-    fn an_honest_service_is_not_accused(
-        legs in prop::collection::vec((prop::collection::vec(request(), 0..30), any::<bool>()), 1..3),
-    ) {
-        let plan = Plan {
-            scenario: "honest".to_owned(),
-            seed: 1,
-            clock: "lock-step".to_owned(),
-            traffic: Traffic::Exclusive,
-            scope: vec!["*".to_owned()],
-            tolerance: Tolerance { latency_ns: 0 },
-            phases: Vec::new(),
-            faults: Vec::new(),
-            interrupted: false,
-            reasons: Vec::new(),
-        };
-        let legs = legs.iter().map(|(requests, counted)| leg(requests, *counted)).collect();
-        for judgement in judge(&CONTRACTS, &Observations { plan, legs }) {
+    fn an_honest_service_is_not_accused(legs in prop::collection::vec(start(false), 1..3)) {
+        for judgement in judged(legs, Traffic::Exclusive) {
             prop_assert!(!matches!(judgement.verdict, Verdict::Fail(_)), "{judgement:#?}");
         }
+    }
+
+    #[test]
+    fn an_honest_service_that_serves_others_too_is_not_accused(
+        legs in prop::collection::vec(start(true), 1..3),
+    ) {
+        for judgement in judged(legs, Traffic::Shared) {
+            prop_assert!(!matches!(judgement.verdict, Verdict::Fail(_)), "{judgement:#?}");
+        }
+    }
+
+    /// Where nobody else asks, a service that counts less than it did is found out even by lower bounds.
+    #[test]
+    fn a_request_that_no_instance_counted_is_missed_with_shared_traffic_too(
+        requests in prop::collection::vec(request(), 1..30), habits in habits(true), lost in any::<prop::sample::Index>(),
+    ) {
+        let mut requests: Vec<Request> = requests;
+        requests.retain(|request| request.fate == Fate::Answered && request.gap > 0);
+        prop_assume!(!requests.is_empty());
+        let mut honest = leg(&requests, habits);
+        enter(&mut honest.ledger, lost.get(&requests));
+        let accused = judged(vec![honest], Traffic::Shared);
+        let failed = |id: &str| accused.iter().any(|one| one.clause == id && matches!(one.verdict, Verdict::Fail(_)));
+        prop_assert!(failed("conserve") && failed("conserve.count"), "{accused:#?}");
     }
 }
