@@ -71,7 +71,7 @@ fn a_strangers_scenario_of_thirty_lines_means_what_it_says() {
     assert_eq!((scenario.target.server(), scenario.target_place), (None, (5, 3)));
     assert_eq!(scenario.traffic, Traffic::Shared);
     assert_eq!(scenario.env["METRICS_PORT"], "9090");
-    assert_eq!(scenario.env_places["REGION"], (8, 30));
+    assert_eq!(scenario.env_places["REGION"], (8, 31));
     assert_eq!((scenario.patience, scenario.settle), (Duration::from_secs(5), Duration::from_secs(10)));
     let named: Vec<(&str, u32)> =
         scenario.personas.iter().map(|(who, weight)| (who.name(), *weight)).collect();
