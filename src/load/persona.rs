@@ -21,7 +21,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// Looks after which somebody gives up: twenty minutes are longer than any debate of ours.
 const MOST_LOOKS: u64 = 600;
 
-/// Somebody who uses the target. Clones are cheap.
+/// Somebody who uses the target.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Persona {

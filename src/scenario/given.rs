@@ -5,7 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::value::{StrDeserializer, U64Deserializer};
+use serde::de::value::{I64Deserializer, StrDeserializer, U64Deserializer};
 use serde::de::{Deserialize, Deserializer, Error, IntoDeserializer as _, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 
@@ -132,6 +132,11 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrManyVisitor<T> {
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
         let value: U64Deserializer<E> = value.into_deserializer();
+        T::deserialize(value).map(OneOrMany::One)
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
+        let value: I64Deserializer<E> = value.into_deserializer();
         T::deserialize(value).map(OneOrMany::One)
     }
 

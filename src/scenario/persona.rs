@@ -46,6 +46,7 @@ pub(super) enum OriginFile {
 /// what an earlier step extracted and `{session}` for the session's number; `{{` and `}}` are braces.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("anyOf" = [{"required": ["request"]}, {"required": ["pause"]}]))]
 pub(super) struct StepFile {
     /// Method and path, as in `GET /api/debates/{id}`. Values are percent-encoded; one with which the path begins is
     /// a path or a URL itself, such as a `Location` header.

@@ -46,12 +46,7 @@ impl Resolver<'_> {
         ] {
             // Where something was mistyped, the condition may be that.
             if let Some((line, column)) = place.filter(|_| !waits && self.clean) {
-                self.report(
-                    line,
-                    column,
-                    format!("without `until` in the same step `{key}` means nothing"),
-                    &[],
-                );
+                self.report(line, column, format!("`{key}` without an `until` in the same step"), &[]);
             }
         }
         let request = Request {

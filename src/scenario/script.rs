@@ -102,7 +102,7 @@ impl Resolver<'_> {
             idle.iter().filter(|(_, given)| *given).map(|(key, _)| format!("`{key}`")).collect();
         // Where something was mistyped, the request may be that.
         if self.clean && !idle.is_empty() {
-            let message = format!("without a `request` in the same step {} means nothing", idle.join(", "));
+            let message = format!("{} without a `request` in the same step", idle.join(", "));
             self.report(line, column, message, &[]);
         } else if self.clean && typed.pause.is_none() {
             self.report(line, column, "a step needs `request` or `pause`".to_owned(), &[]);

@@ -2,6 +2,8 @@
 
 mod driver;
 mod ledger;
+mod notebook;
+mod script;
 mod standin;
 
 use std::time::Duration;
@@ -16,11 +18,15 @@ fn driver(
     phases: &[(Duration, &str)],
     personas: &[(Persona, u32)],
 ) -> (Driver, LoadClient) {
-    let phases =
-        phases.iter().map(|(lasts, rate)| PhaseLoad { lasts: *lasts, rate: self::rate(rate) }).collect();
-    let schedule = Schedule::new(phases, personas.to_vec(), Seed(11));
+    let schedule = schedule(phases, personas);
     let client = LoadClient::new(clock, Endpoints { api: format!("http://{api}") }, Seed(13));
     (Driver::new(clock, schedule, client.clone()), client)
+}
+
+fn schedule(phases: &[(Duration, &str)], personas: &[(Persona, u32)]) -> Schedule {
+    let phases =
+        phases.iter().map(|(lasts, rate)| PhaseLoad { lasts: *lasts, rate: self::rate(rate) }).collect();
+    Schedule::new(phases, personas.to_vec(), Seed(11))
 }
 
 fn rate(text: &str) -> Rate {

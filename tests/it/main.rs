@@ -11,6 +11,7 @@ mod parties;
 mod readme;
 mod record;
 mod report;
+mod scenario;
 mod schema;
 mod server;
 mod stack;

@@ -147,7 +147,8 @@ proptest! {
         let text = junit(&outcome);
         let document = Document::parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         let root = document.root_element();
-        prop_assert_eq!(root.attribute("name"), Some(line(&outcome.record.observations.plan.scenario).as_str()));
+        let scenario = line(&outcome.record.observations.plan.scenario);
+        prop_assert_eq!(root.attribute("name"), Some(scenario.as_str()));
         prop_assert!(count(&root, "failures") + count(&root, "errors") > 0, "not conformant: {}", text);
         let mut cases = cases(&document);
         for judgement in &outcome.judgements {
