@@ -16,7 +16,8 @@
 //!
 //! Not compared: contention of several threads, the cost of a scrape, of serialising and sending spans, and of handles
 //! that the caller keeps (both clients are asked by label values, as the documented API is). Only ratios within one run
-//! mean anything; the last lines print them, as medians. With `--profile dev` they are those of an unoptimised build.
+//! mean anything; the last lines print them, as medians. With `--profile dev` they are those of a barely optimised build
+//! (`opt-level = 1`).
 
 use std::cell::RefCell;
 use std::hint::black_box;

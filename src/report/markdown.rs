@@ -46,7 +46,7 @@ fn write_totals(text: &mut String, report: &Report) {
     let (totals, coverage) = (&report.totals, &report.coverage);
     let _ = writeln!(
         text,
-        "{} pass, {} fail, {} vacuous; {} of {} clauses judged, {} out of scope, {} named omissions, {} notes.\n",
+        "{} pass, {} fail, {} vacuous; {} of {} clauses judged, {} out of scope; named omissions: {}, notes: {}.\n",
         count("pass"),
         count("fail"),
         count("vacuous"),
