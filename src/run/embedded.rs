@@ -215,6 +215,7 @@ async fn settle(clock: &Clock, scenario: &Scenario, stage: Stage) -> Leg {
     stage.scraper.scrape().await;
     let mut ledger = stage.client.ledger();
     ledger.absorb_calls(stage.providers.book());
+    stage.scraper.enter(&mut ledger);
     Leg {
         start: LegStart {
             target: match &scenario.target {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use probity::checks::{Verdict, judge};
 use probity::contract::{Contract, Contracts, SpanKind};
 use probity::observe::{
-    CallEntry, CallKey, Ledger, Leg, LegStart, Observations, Origin, Outcome, ParentChoice, Plan,
+    CallEntry, CallKey, Failure, Ledger, Leg, LegStart, Observations, Origin, Outcome, ParentChoice, Plan,
     RequestEntry, RequestKey, Scrape, ScrapeOutcome, Span, SpanLoss, Tolerance, TraceNote, Traffic,
 };
 use proptest::prelude::*;
@@ -46,7 +46,7 @@ fn plan() -> impl Strategy<Value = Plan> {
 }
 
 fn word() -> impl Strategy<Value = String> {
-    prop_oneof![4 => select(vec!["a", "GET", "200", ""]).prop_map(str::to_owned), 1 => "\\PC{0,4}"]
+    prop_oneof![4 => select(vec!["a", "GET", "200", "", "/a"]).prop_map(str::to_owned), 1 => "\\PC{0,4}"]
 }
 
 fn status() -> impl Strategy<Value = Option<u16>> {
@@ -60,9 +60,16 @@ fn count() -> impl Strategy<Value = u64> {
 
 fn ledger() -> impl Strategy<Value = Ledger> {
     let origin = || select(vec![Origin::Traffic, Origin::Probe, Origin::Scrape]);
-    let key = (word(), word(), status(), origin()).prop_map(|(method, route, status_code, origin)| {
-        RequestKey { method, route, status_code, failure: None, origin }
-    });
+    let failure = prop::option::of(select(vec![Failure::Refused, Failure::TimedOut, Failure::Status]));
+    let key = (word(), word(), status(), failure, origin()).prop_map(
+        |(method, route, status_code, failure, origin)| RequestKey {
+            method,
+            route,
+            status_code,
+            failure,
+            origin,
+        },
+    );
     let entry = (count(), any::<u64>()).prop_map(|(count, total_ns)| RequestEntry {
         count,
         total_ns,
@@ -89,15 +96,16 @@ fn ledger() -> impl Strategy<Value = Ledger> {
 fn note() -> impl Strategy<Value = TraceNote> {
     let parent = select(vec![ParentChoice::Sampled, ParentChoice::NotSampled, ParentChoice::Absent]);
     let id = prop::option::of(select(vec!["1", "2", "\u{1f980}"]).prop_map(str::to_owned));
-    (id, parent, word(), word(), status(), 0..90_i64, 0..90_i64).prop_map(
-        |(trace_id, parent, method, route, status_code, sent, done)| TraceNote {
+    let origin = select(vec![Origin::Traffic, Origin::Probe, Origin::Scrape]);
+    (id, parent, word(), word(), status(), origin, 0..90_i64, 0..90_i64).prop_map(
+        |(trace_id, parent, method, route, status_code, origin, sent, done)| TraceNote {
             trace_id,
             parent,
             path: route.clone(),
             method,
             route,
             status_code,
-            origin: Origin::Traffic,
+            origin,
             sent: at(sent),
             done: at(done),
         },
@@ -130,8 +138,20 @@ fn span() -> impl Strategy<Value = Span> {
 }
 
 fn line() -> impl Strategy<Value = String> {
-    let name =
-        select(vec!["c_total", "c", "g", "h_bucket", "h_sum", "h_count", "s", "s_count", "i_info", "other"]);
+    let name = select(vec![
+        "c_total",
+        "c",
+        "g",
+        "h_bucket",
+        "h_sum",
+        "h_count",
+        "s",
+        "s_count",
+        "i_info",
+        "other",
+        "c_created",
+        "process_start_time_seconds",
+    ]);
     let labels = select(vec![
         "",
         "{}",
