@@ -9,6 +9,9 @@
 mod attribute_missing;
 mod balance;
 mod calls_not_conserved;
+mod counter_reset;
+mod endpoint_wrong;
+mod exposition_invalid;
 mod gauge_stuck;
 mod histogram_incoherent;
 mod latency_off;
@@ -16,9 +19,11 @@ mod metric_missing;
 mod no_effect;
 mod requests_not_conserved;
 mod sampling_off;
+mod scrapes_failed;
 mod series;
 mod sources;
 mod span_orphan;
+mod trace_missing;
 mod unpromised;
 mod verdict;
 mod wrong_type;
@@ -29,18 +34,23 @@ use crate::contract::{Clause, Contracts, Glob};
 use crate::observe::Observations;
 
 /// Every check, in the order in which they are reported.
-pub static ALL: [&dyn Check; 12] = [
+pub static ALL: [&dyn Check; 17] = [
     &metric_missing::MetricMissing,
     &wrong_type::WrongType,
+    &exposition_invalid::ExpositionInvalid,
     &unpromised::Unpromised,
     &requests_not_conserved::RequestsNotConserved,
     &calls_not_conserved::CallsNotConserved,
     &histogram_incoherent::HistogramIncoherent,
     &latency_off::LatencyOff,
+    &counter_reset::CounterReset,
     &gauge_stuck::GaugeStuck,
     &attribute_missing::AttributeMissing,
     &span_orphan::SpanOrphan,
+    &trace_missing::TraceMissing,
     &sampling_off::SamplingOff,
+    &scrapes_failed::ScrapesFailed,
+    &endpoint_wrong::EndpointWrong,
     &no_effect::NoEffect,
 ];
 

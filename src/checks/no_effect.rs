@@ -132,7 +132,7 @@ fn span(subject: &str, selector: &SpanSelector, on: &[&Leg], case: &Case<'_>) ->
     Shown { subject, expected: &format!("{selector} arrive"), what }.judge(due, all)
 }
 
-fn is_off(value: &str) -> bool {
+pub(super) fn is_off(value: &str) -> bool {
     ["false", "off", "no"].iter().any(|off| value.eq_ignore_ascii_case(off))
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::contract::{LabelName, Mapping, MetricPromise, MetricType};
 use crate::observe::exposition::{Family, Kind, Labels, Sample};
-use crate::observe::{Leg, Observations, Scrape};
+use crate::observe::{Leg, Observations, Origin, Scrape};
 
 /// The names of the samples that a metric of this type exposes.
 pub(super) fn sample_names(name: &str, kind: MetricType) -> Vec<String> {
@@ -48,7 +48,18 @@ pub(super) fn samples_of<'a>(seen: &'a Observations, metric: &MetricPromise) -> 
 
 /// Whether any request was answered: what nobody answered may never have arrived.
 pub(super) fn answered(leg: &Leg) -> bool {
-    leg.ledger.requests.iter().any(|(key, entry)| key.status_code.is_some() && entry.count > 0)
+    // That the scraper was answered says nothing of the traffic.
+    let mut asked = leg.ledger.requests.iter().filter(|(key, _)| key.origin != Origin::Scrape);
+    asked.any(|(key, entry)| key.status_code.is_some() && entry.count > 0)
+}
+
+/// Every scrape of a leg by job and instance, in order.
+pub(super) fn by_instance(leg: &Leg) -> BTreeMap<(&str, &str), Vec<&Scrape>> {
+    let mut scrapes: BTreeMap<(&str, &str), Vec<&Scrape>> = BTreeMap::new();
+    for scrape in &leg.scrapes {
+        scrapes.entry((&scrape.job, &scrape.instance)).or_default().push(scrape);
+    }
+    scrapes
 }
 
 /// What one instance of a job tells of a leg. Each instance counts for itself, and restarts for itself: what it
@@ -88,10 +99,6 @@ pub(super) fn place(scrape: &Scrape) -> String {
 
 /// The jobs of a leg, by name and instance.
 pub(super) fn jobs<'a>(leg: &'a Leg) -> BTreeMap<(&'a str, &'a str), Job<'a>> {
-    let mut scrapes: BTreeMap<(&'a str, &'a str), Vec<&'a Scrape>> = BTreeMap::new();
-    for scrape in &leg.scrapes {
-        scrapes.entry((scrape.job.as_str(), scrape.instance.as_str())).or_default().push(scrape);
-    }
     let began = leg.ledger.traces.iter().map(|note| note.sent).min();
     let ended = leg.ledger.traces.iter().map(|note| note.done).max();
     let job = |(name, instance), all: Vec<&'a Scrape>| {
@@ -105,7 +112,7 @@ pub(super) fn jobs<'a>(leg: &'a Leg) -> BTreeMap<(&'a str, &'a str), Job<'a>> {
         };
         Job { name, instance, frames: answered.len() >= 2 && around, answered }
     };
-    scrapes.into_iter().map(|(key, all)| (key, job(key, all))).collect()
+    by_instance(leg).into_iter().map(|(key, all)| (key, job(key, all))).collect()
 }
 
 /// The jobs that show what became of the samples of this name. None where that cannot be told: a job that exposes

@@ -136,6 +136,7 @@ fn mistakes(promise: &Promise, known: &Contracts) -> Vec<Mistake> {
         Promise::Conserve(promise) => (check_counter(known, &promise.metric), Mapping::from(promise)),
         Promise::Latency(promise) => (check_metric(known, &promise.metric), Mapping::from(promise)),
         Promise::Settles(promise) => return check_metric(known, &promise.metric).into_iter().collect(),
+        Promise::Endpoint(promise) => return promise.mistakes(),
         _ => return Vec::new(),
     };
     // Of a metric that nobody promises the labels are not known either: that is no second mistake.

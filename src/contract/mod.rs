@@ -11,6 +11,7 @@ mod file;
 mod mapping;
 mod names;
 mod promise;
+mod served;
 mod set;
 pub mod yaml;
 
@@ -25,4 +26,5 @@ pub use self::promise::{
     ClosedWorld, Conserve, Effect, Env, Latency, MetricPromise, MetricType, Promise, Sampling, ScrapeTarget,
     Settles, SpanAttribute, SpanJoins, SpanKind, SpanSelector, Usage,
 };
+pub use self::served::{Endpoint, Statuses, Traced};
 pub use self::set::Contracts;

@@ -4,7 +4,9 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{EnvName, Excluded, Glob, HumanDuration, LabelName, LedgerBook, LedgerField, MetricName};
+use super::{
+    Endpoint, EnvName, Excluded, Glob, HumanDuration, LabelName, LedgerBook, LedgerField, MetricName, Traced,
+};
 
 /// What a clause promises.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -30,6 +32,10 @@ pub enum Promise {
     Usage(Usage),
     /// Metrics are scraped here.
     Scrape(ScrapeTarget),
+    /// An endpoint answers, always with one of these statuses.
+    Endpoint(Endpoint),
+    /// Every request that its caller sampled has a span of its own.
+    Traced(Traced),
     /// What the contracts of a run promise is all there is.
     ClosedWorld(ClosedWorld),
 }
@@ -48,6 +54,8 @@ impl Promise {
             Self::Env(_) => "env",
             Self::Usage(_) => "usage",
             Self::Scrape(_) => "scrape",
+            Self::Endpoint(_) => "endpoint",
+            Self::Traced(_) => "traced",
             Self::ClosedWorld(_) => "closed-world",
         }
     }

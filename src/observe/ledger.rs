@@ -266,9 +266,10 @@ impl Ledger {
         }
     }
 
-    /// All requests that were answered or not.
+    /// All requests that were answered or not; the scraper's are not among them.
     pub fn request_count(&self) -> u64 {
-        self.requests.values().map(|entry| entry.count).sum()
+        let asked = self.requests.iter().filter(|(key, _)| key.origin != Origin::Scrape);
+        asked.map(|(_, entry)| entry.count).sum()
     }
 
     /// All agent calls.

@@ -91,11 +91,7 @@ fn collect(stage: &Stage) -> Leg {
         ledger.absorb_calls(providers.book());
     }
     for scraper in &stage.scrapers {
-        // The last scrape cannot show in the counters that it brought.
-        let path = scraper.path();
-        for status in scraper.statuses().into_iter().rev().skip(1).flatten() {
-            ledger.scrape(&path, status);
-        }
+        scraper.enter(&mut ledger);
     }
     let mut start = stage.start.clone();
     // Our own count. What a server says it lost is no excuse for it: the receiver was there all the time.

@@ -1,4 +1,4 @@
-use crate::telemetry::{Captured, Config, Definitions, Sampling};
+use crate::telemetry::{Captured, Config, Definitions, Export, Sampling};
 
 /// A deliberate telemetry fault that a reference server can be told to have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,11 +31,19 @@ pub enum Defect {
     ServiceNameIgnored,
     /// The memory counter's label has another name than the document says.
     LabelRenamed,
+    /// The memory counter starts again from nothing every so often.
+    CounterResets,
+    /// The metrics endpoint is not available every so often.
+    MetricsUnavailableSometimes,
+    /// The exposition ends before its end mark.
+    ExpositionMalformed,
+    /// Requests that are refused or fail leave no span.
+    FailedRequestsNotTraced,
 }
 
 impl Defect {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 18] = [
         Self::RequestsCountedTwice,
         Self::ErrorsCountedAs200,
         Self::LabelDropped,
@@ -50,6 +58,10 @@ impl Defect {
         Self::FailedCallsNotCounted,
         Self::ServiceNameIgnored,
         Self::LabelRenamed,
+        Self::CounterResets,
+        Self::MetricsUnavailableSometimes,
+        Self::ExpositionMalformed,
+        Self::FailedRequestsNotTraced,
     ];
 
     /// Its name on the command line.
@@ -69,6 +81,10 @@ impl Defect {
             Self::FailedCallsNotCounted => "failed-calls-not-counted",
             Self::ServiceNameIgnored => "service-name-ignored",
             Self::LabelRenamed => "label-renamed",
+            Self::CounterResets => "counter-resets",
+            Self::MetricsUnavailableSometimes => "metrics-unavailable-sometimes",
+            Self::ExpositionMalformed => "exposition-malformed",
+            Self::FailedRequestsNotTraced => "failed-requests-not-traced",
         }
     }
 
@@ -93,6 +109,10 @@ impl Defect {
             Self::LabelRenamed => {
                 "aragora_memory_operations_total has the label `memory_tier` instead of `tier`"
             }
+            Self::CounterResets => "aragora_memory_operations_total is cleared at every 40th operation",
+            Self::MetricsUnavailableSometimes => "every fourth scrape is answered with status 503",
+            Self::ExpositionMalformed => "the exposition lacks the `# EOF` that ends it",
+            Self::FailedRequestsNotTraced => "the spans of requests answered 4xx or 5xx are not exported",
         }
     }
 
@@ -124,6 +144,9 @@ impl Defect {
         }
         if defects.contains(&Self::ServiceNameIgnored) {
             config.service_name = "aragora".to_owned();
+        }
+        if defects.contains(&Self::FailedRequestsNotTraced) {
+            config.export = Export::WithoutFailures;
         }
     }
 }

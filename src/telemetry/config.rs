@@ -12,6 +12,8 @@ pub struct Config {
     pub service_name: String,
     /// `OTEL_SAMPLE_RATE`, default 1.0, within 0.0 to 1.0.
     pub sampling: Sampling,
+    /// Which of the recorded spans are exported. No variable sets it.
+    pub export: Export,
     /// `METRICS_ENABLED`, default true.
     pub metrics: bool,
     /// `METRICS_PORT`, default 9090. Zero asks the system for a free one.
@@ -25,6 +27,16 @@ pub enum Sampling {
     ParentOrShare(f64),
     /// All of them, whatever was asked. No configuration leads here: it is a fault to be found.
     Everything,
+}
+
+/// Which of the recorded spans are exported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Export {
+    /// All of them.
+    #[default]
+    Everything,
+    /// None of requests that were refused or failed. No configuration leads here: it is a fault to be found.
+    WithoutFailures,
 }
 
 /// A variable that cannot be understood.
@@ -70,6 +82,7 @@ impl Config {
             endpoint,
             service_name: set(env, "OTEL_SERVICE_NAME").unwrap_or("aragora").to_owned(),
             sampling: Sampling::ParentOrShare(share),
+            export: Export::Everything,
             metrics,
             metrics_port,
         };

@@ -143,6 +143,11 @@ impl Metrics {
         });
     }
 
+    /// Forgets what was counted of the memory, as the `clear` of client libraries does.
+    pub fn clear_memory_operations(&self) {
+        self.memory_operations.clear();
+    }
+
     /// Counts a debate that ended, and moves the consensus rate.
     pub fn record_debate_end(&self, consensus: bool) {
         let ended = self.debates.ended.fetch_add(1, Ordering::Relaxed) + 1;

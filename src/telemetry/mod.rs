@@ -18,6 +18,7 @@
 mod config;
 mod definitions;
 mod exporter;
+mod filter;
 mod ids;
 mod metrics;
 pub mod processor;
@@ -32,13 +33,14 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::{Sampler, SdkTracer, SdkTracerProvider, SpanExporter, SpanLimits};
 use opentelemetry_sdk::{Resource, trace::ShouldSample};
 
-pub use self::config::{Config, ConfigError, Sampling};
+pub use self::config::{Config, ConfigError, Export, Sampling};
 pub use self::definitions::{Captured, Definitions, MetricName};
 pub use self::ids::Ids;
 pub use self::metrics::{DebateGuard, Metrics, WebSocketGuard};
 pub use self::processor::SpanCounts;
 pub use self::spans::{HandlerRequest, SpanScope, WithStatus};
 
+use self::filter::WithoutFailures;
 use self::processor::BatchProcessor;
 use crate::clock::Clock;
 
@@ -170,8 +172,12 @@ fn start_tracing<E: SpanExporter + 'static>(
     exporter: E,
 ) -> Tracing {
     let processor = BatchProcessor::start(clock, exporter);
-    let provider = SdkTracerProvider::builder()
-        .with_span_processor(processor.clone())
+    let builder = SdkTracerProvider::builder();
+    let builder = match config.export {
+        Export::Everything => builder.with_span_processor(processor.clone()),
+        Export::WithoutFailures => builder.with_span_processor(WithoutFailures(processor.clone())),
+    };
+    let provider = builder
         .with_sampler(sampler(config.sampling))
         .with_id_generator(ids)
         .with_resource(resource(config))

@@ -87,6 +87,13 @@ impl<M: Clone> Series<M> {
     }
 }
 
+impl<M> Series<M> {
+    /// Forgets every series; the next record of each makes it anew.
+    pub(super) fn clear(&self) {
+        self.shared.cells.write().clear();
+    }
+}
+
 impl<M: EncodeMetric + Clone + Send + Sync + 'static> Collector for Series<M> {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
         let shared = &self.shared;

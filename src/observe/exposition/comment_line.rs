@@ -58,7 +58,8 @@ pub(super) fn read(cursor: &mut Cursor<'_>, problems: &mut Vec<Problem>) -> Resu
         let blank = if open_metrics { "one space" } else { "a blank" };
         let saw = if blanks.is_empty() { "none" } else { "more or other blanks" };
         let message = format!("expected {blank} between `#` and `{keyword}`, saw {saw}");
-        problems.push(cursor.problem(column + 1, message));
+        // To Prometheus a text without the blank is a comment: only what it says of the metric is lost.
+        problems.push(cursor.problem(column + 1, message).remark_if(!open_metrics));
     }
     if keyword == "EOF" {
         cursor.finish(problems);
@@ -66,7 +67,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>, problems: &mut Vec<Problem>) -> Resu
     }
     let blanks = cursor.blanks();
     if cursor.done() {
-        return Err(cursor.expected(&format!("a metric name after `# {keyword}`")));
+        return Err(cursor.expected(&format!("a metric name after `# {keyword}`")).remark_if(!open_metrics));
     }
     cursor.gap(blanks, "the metric name", problems);
     let name_column = cursor.column();
@@ -140,7 +141,7 @@ fn help(cursor: &mut Cursor<'_>, name: &str, problems: &mut Vec<Problem>) -> Res
             continue;
         }
         if next == '"' && open_metrics {
-            problems.push(cursor.expected("`\\\"` for a quote in the help text"));
+            problems.push(cursor.expected("`\\\"` for a quote in the help text").remark());
         }
         text.push(next);
         cursor.bump();

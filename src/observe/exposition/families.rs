@@ -31,7 +31,7 @@ impl Group {
 
     /// A problem on the line of sample `index`.
     pub(super) fn problem_at(&self, index: usize, column: usize, message: impl Into<String>) -> Problem {
-        Problem { line: self.places[index].line, column, message: message.into() }
+        Problem::new(self.places[index].line, column, message)
     }
 }
 
@@ -69,13 +69,13 @@ impl Groups {
         if let Some(earlier) = earlier {
             let message =
                 format!("expected one `# {keyword}` for `{name}`, saw another after line {earlier}");
-            problems.push(Problem { line, column, message });
+            problems.push(Problem::new(line, column, message).remark());
         } else if let Some(sample) = group.family.samples.first() {
             let message = format!(
                 "expected `# {keyword}` before the samples of `{name}`, saw it after the sample on line {}",
                 sample.line
             );
-            problems.push(Problem { line, column, message });
+            problems.push(Problem::new(line, column, message).remark());
         }
         match fact {
             // The first of several lines counts.
@@ -126,7 +126,7 @@ impl Groups {
     fn reserved(&self, name: &str, (line, column): (usize, usize), problems: &mut Vec<Problem>) {
         if self.format == Format::OpenMetrics && name.starts_with('_') {
             let message = format!("expected a family name without a leading `_` (reserved), saw `{name}`");
-            problems.push(Problem { line, column, message });
+            problems.push(Problem::new(line, column, message).remark());
         }
     }
 
@@ -157,7 +157,7 @@ impl Groups {
                 "expected all lines of family `{}` to stand together, saw it resumed after line {}",
                 group.family.name, group.last_line
             );
-            problems.push(Problem { line, column, message });
+            problems.push(Problem::new(line, column, message).remark());
         }
         group.last_line = line;
         self.current = Some(index);
@@ -187,7 +187,7 @@ impl Groups {
                 };
                 if let Some(message) = self.clash(&self.groups[owner].family, &group.family, &sample) {
                     let line = group.type_line.unwrap_or(group.family.line);
-                    problems.push(Problem { line, column: 1, message });
+                    problems.push(Problem::new(line, 1, message).remark());
                 }
             }
         }

@@ -43,6 +43,11 @@ impl Judge<'_> {
         self.problems.push(self.group.problem_at(index, column, message));
     }
 
+    /// What Prometheus takes as it is.
+    fn remark(&mut self, index: usize, column: usize, message: String) {
+        self.problems.push(self.group.problem_at(index, column, message).remark());
+    }
+
     fn suffix<'s>(&self, sample: &'s Sample) -> &'s str {
         self.group.suffix(&sample.name, self.format).unwrap_or_default()
     }
@@ -53,14 +58,15 @@ impl Judge<'_> {
             return;
         };
         let name = &family.name;
-        let message = if matches!(family.kind, Kind::Info | Kind::StateSet) {
+        let unitless = matches!(family.kind, Kind::Info | Kind::StateSet);
+        let message = if unitless {
             format!("expected no unit for the {} `{name}`, saw `{unit}`", family.kind)
         } else if name.strip_suffix(unit.as_str()).is_none_or(|rest| !rest.ends_with('_')) {
             format!("expected a family name that ends in `_{unit}`, its unit, saw `{name}`")
         } else {
             return;
         };
-        self.problems.push(Problem { line: self.group.unit_line, column: 1, message });
+        self.problems.push(Problem::new(self.group.unit_line, 1, message).remark_if(unitless));
     }
 
     /// Names, labels and values of one sample.
@@ -78,7 +84,7 @@ impl Judge<'_> {
                 family.kind,
                 sample.name
             );
-            return self.note(index, place.name, message);
+            return self.remark(index, place.name, message);
         }
         let open_metrics = self.format == Format::OpenMetrics;
         let fault = match (family.kind, suffix) {
@@ -94,20 +100,20 @@ impl Judge<'_> {
             _ => None,
         };
         if let Some(expected) = fault {
-            self.note(index, place.value, format!("expected {expected}, saw {}", shown(value)));
+            self.remark(index, place.value, format!("expected {expected}, saw {}", shown(value)));
         }
         match (family.kind, suffix) {
             (Kind::StateSet, _) if sample.labels.get(name).is_none() => {
                 let labels = &sample.labels;
                 let message = format!("expected a label `{name}` that names the state, saw `{labels}`");
-                self.note(index, place.name, message);
+                self.remark(index, place.name, message);
             }
             (Kind::Summary, "") => {
                 if let Some((quantile, column)) = self.bound(index, sample, "quantile")
                     && !(0.0..=1.0).contains(&quantile)
                 {
                     let quantile = shown(quantile);
-                    self.note(index, column, format!("expected a quantile from 0 to 1, saw {quantile}"));
+                    self.remark(index, column, format!("expected a quantile from 0 to 1, saw {quantile}"));
                 }
             }
             (Kind::Histogram | Kind::GaugeHistogram, "_bucket") => self.bucket(index, sample),
@@ -121,14 +127,14 @@ impl Judge<'_> {
         };
         let written = sample.labels.get("le").unwrap_or_default();
         if le == f64::INFINITY && written != "+Inf" {
-            self.note(index, column, format!("expected le=\"+Inf\" for infinity, saw `{written}`"));
+            self.remark(index, column, format!("expected le=\"+Inf\" for infinity, saw `{written}`"));
         }
         if let Some(exemplar) = &sample.exemplar
             && exemplar.value > le
         {
             let value = shown(exemplar.value);
             let message = format!("expected an exemplar of at most le=\"{written}\", saw {value}");
-            self.note(index, self.group.places[index].exemplar, message);
+            self.remark(index, self.group.places[index].exemplar, message);
         }
     }
 
@@ -137,7 +143,9 @@ impl Judge<'_> {
         let place = &self.group.places[index];
         let Some(position) = sample.labels.position(label) else {
             let message = format!("expected a label `{label}` on `{}`, saw `{}`", sample.name, sample.labels);
-            self.note(index, place.name, message);
+            // Readers compute with `le`; a quantile is a label like any other.
+            let problem = self.group.problem_at(index, place.name, message);
+            self.problems.push(problem.remark_if(label == "quantile"));
             return None;
         };
         let written = sample.labels.get(label).unwrap_or_default();
@@ -146,7 +154,8 @@ impl Judge<'_> {
             Ok(bound) => Some((bound, column)),
             Err(reason) => {
                 let message = format!("expected a number in label `{label}`, saw `{written}`{reason}");
-                self.note(index, column, message);
+                let problem = self.group.problem_at(index, column, message);
+                self.problems.push(problem.remark_if(label == "quantile"));
                 None
             }
         }
@@ -191,7 +200,7 @@ impl Judge<'_> {
         let first = point.members[0];
         let name = &self.group.family.name;
         let message = format!("expected `{name}_total{}` beside its `_created`, saw none", point.labels);
-        self.note(first, self.group.places[first].name, message);
+        self.remark(first, self.group.places[first].name, message);
     }
 
     /// The text format wants quantiles in rising order.
@@ -213,7 +222,7 @@ impl Judge<'_> {
             if let Some(before) = before.filter(|before| quantile <= *before) {
                 let (quantile, before) = (shown(quantile), shown(before));
                 let message = format!("expected quantiles in rising order, saw {quantile} after {before}");
-                self.note(index, self.group.places[index].labels[position], message);
+                self.remark(index, self.group.places[index].labels[position], message);
             }
             before = Some(quantile);
         }
@@ -258,7 +267,8 @@ impl Judge<'_> {
                 _ => place.value,
             };
             let series = format!("{} `{}{}`", group.family.kind, group.family.name, point.labels);
-            self.note(index, column, format!("{series}: {}", fault.message));
+            let problem = group.problem_at(index, column, format!("{series}: {}", fault.message));
+            self.problems.push(problem.remark_if(fault.harmless));
         }
     }
 }

@@ -231,6 +231,6 @@ fn reserved(cursor: &Cursor<'_>, column: usize, label: &str, problems: &mut Vec<
         problems.push(cursor.problem(column, message));
     } else if cursor.format == Format::OpenMetrics && label.starts_with('_') {
         let message = format!("expected a label name without a leading `_` (reserved), saw `{label}`");
-        problems.push(cursor.problem(column, message));
+        problems.push(cursor.problem(column, message).remark());
     }
 }

@@ -18,12 +18,17 @@
 //!   that family was lost, since they would report the same defect twice. Revisit if a lost line ever
 //!   hides a defect that the next run does not show.
 //! * Where the OpenMetrics prose and its ABNF disagree the ABNF wins, as the document itself orders.
+//! * A problem is a *violation* or a *remark* ([`Grade`]). It is a remark where Prometheus takes every sample as it is
+//!   written; each was put to Prometheus 2.42 in a body of a few lines. Only violations may accuse anybody: exporters
+//!   of long standing have quantiles of 99.9 and second TYPE lines, and nobody reads a wrong number for it. Revisit
+//!   when another reader decides what a service's metrics are worth.
 //! * Undefined escapes (`\q`) are tolerated by the OpenMetrics ABNF but "SHOULD NOT" be used; they are
 //!   listed as problems in both formats because readers disagree about them.
 
 mod comment_line;
 mod families;
 mod family;
+mod grade;
 mod kinds;
 mod labels;
 pub mod lenient;
@@ -33,11 +38,10 @@ mod scan;
 mod series;
 pub mod shape;
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 pub use family::{Exemplar, Family, Kind, Sample, UnknownKind};
+pub use grade::{Grade, Problem};
 pub use labels::Labels;
 
 use comment_line::Comment;
@@ -82,22 +86,10 @@ impl Exposition {
     pub fn series(&self) -> impl Iterator<Item = (&Family, &Sample)> {
         self.families.iter().flat_map(|family| family.samples.iter().map(move |sample| (family, sample)))
     }
-}
 
-/// One departure from the format. Displays as `line:column: message`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Problem {
-    /// Counted from 1. The position after a final line feed belongs to the line after it.
-    pub line: usize,
-    /// Counted from 1, in characters. The end of a line of `n` characters is column `n + 1`.
-    pub column: usize,
-    /// What was expected and what was seen.
-    pub message: String,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}", self.line, self.column, self.message)
+    /// The problems that make readers refuse the exposition, or read something else than was meant.
+    pub fn violations(&self) -> impl Iterator<Item = &Problem> {
+        self.problems.iter().filter(|problem| problem.grade == Grade::Violation)
     }
 }
 
@@ -118,7 +110,7 @@ pub fn parse(text: &str, format: Format) -> Exposition {
         // OpenMetrics only recommends the line feed after `# EOF`, and asks for that line anyway.
         if is_last && format == Format::Text {
             let message = "expected a line feed to end the last line, saw the end of the text".to_owned();
-            reading.problems.push(Problem { line: end.0, column: end.1, message });
+            reading.problems.push(Problem::new(end.0, end.1, message).remark());
         }
     }
     reading.finish(end)
@@ -195,7 +187,7 @@ impl Reading {
     fn finish(mut self, (line, column): (usize, usize)) -> Exposition {
         if self.format == Format::OpenMetrics && self.eof == Eof::Unseen {
             let message = "expected `# EOF` as the last line, saw the end of the text".to_owned();
-            self.problems.push(Problem { line, column, message });
+            self.problems.push(Problem::new(line, column, message));
         }
         let families = self.groups.finish(&mut self.problems);
         for problem in &mut self.problems {

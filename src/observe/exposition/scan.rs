@@ -160,7 +160,9 @@ impl<'a> Cursor<'a> {
                     Some(next) => format!("`\\{next}`"),
                     None => "a lone `\\` at the end of the line".to_owned(),
                 };
-                problems.push(self.problem(column, format!("expected {choice} in {what}, saw {saw}")));
+                // Prometheus keeps an unknown escape as it is written.
+                let message = format!("expected {choice} in {what}, saw {saw}");
+                problems.push(self.problem(column, message).remark());
                 text.push('\\');
                 return;
             }
@@ -170,7 +172,7 @@ impl<'a> Cursor<'a> {
 
     /// A problem on this line.
     pub(super) fn problem(&self, column: usize, message: impl Into<String>) -> Problem {
-        Problem { line: self.line, column, message: message.into() }
+        Problem::new(self.line, column, message)
     }
 
     /// A problem at this very place.

@@ -58,12 +58,14 @@ fn duplicates(group: &Group, format: Format, problems: &mut Vec<Problem>) {
         }
         let time = place.seconds.map(f64::to_bits);
         let series = (sample.name.as_str(), sample.labels.stored(), time);
-        let first = *first_lines.entry(series).or_insert(place.line);
+        let (first, value) = *first_lines.entry(series).or_insert((place.line, sample.value));
         if first != place.line {
             let Sample { name, labels, .. } = sample;
             let message =
                 format!("expected every series once, saw `{name}{labels}` again after line {first}");
-            problems.push(Problem { line: place.line, column: place.name, message });
+            // The same number twice leaves no doubt.
+            let same = value == sample.value || (value.is_nan() && sample.value.is_nan());
+            problems.push(Problem::new(place.line, place.name, message).remark_if(same));
         }
     }
 }
@@ -78,17 +80,23 @@ fn order(group: &Group, format: Format, problems: &mut Vec<Problem>) {
         if place.time_lost {
             continue;
         }
-        let mut note = |message| problems.push(group.problem_at(index, place.name, message));
+        let problem = |message| group.problem_at(index, place.name, message);
         match at_hand.take() {
             Some((metric, before)) if metric == labels => match (before, place.seconds) {
                 (Some(before), Some(now)) if now < before => {
-                    note(format!("expected the times of `{labels}` to rise, saw {now} after {before}"));
+                    let message =
+                        format!("expected the times of `{labels}` to rise, saw {now} after {before}");
+                    problems.push(problem(message));
                 }
                 (Some(_), None) => {
-                    note(format!("expected a timestamp as on the line before for `{labels}`, saw none"))
+                    let message =
+                        format!("expected a timestamp as on the line before for `{labels}`, saw none");
+                    problems.push(problem(message));
                 }
                 (None, Some(_)) => {
-                    note(format!("expected no timestamp as on the line before for `{labels}`, saw one"))
+                    let message =
+                        format!("expected no timestamp as on the line before for `{labels}`, saw one");
+                    problems.push(problem(message));
                 }
                 _ => {}
             },
@@ -96,9 +104,9 @@ fn order(group: &Group, format: Format, problems: &mut Vec<Problem>) {
                 finished.extend(other.map(|(metric, _)| metric));
                 if finished.contains(&labels) {
                     let name = &group.family.name;
-                    note(format!(
-                        "expected the lines of `{name}{labels}` to stand together, saw them resumed"
-                    ));
+                    let message =
+                        format!("expected the lines of `{name}{labels}` to stand together, saw them resumed");
+                    problems.push(problem(message).remark());
                 }
             }
         }

@@ -47,6 +47,8 @@ pub struct Fault {
     pub part: Part,
     /// What was expected and what was seen.
     pub message: String,
+    /// Quantiles, sums and counts are read from it as they were meant all the same.
+    pub harmless: bool,
 }
 
 impl Shape {
@@ -77,10 +79,11 @@ impl Shape {
                 && bucket.le <= before
             {
                 let before = shown(before);
-                faults.push(fault(
-                    Part::Bound(index),
-                    format!("expected bounds in rising order, saw le=\"{le}\" after le=\"{before}\""),
-                ));
+                let message =
+                    format!("expected bounds in rising order, saw le=\"{le}\" after le=\"{before}\"");
+                let twice = self.buckets[..index].iter().any(|earlier| earlier.le == bucket.le);
+                // Readers sort the bounds; of one bound twice they take the sum.
+                faults.push(Fault { harmless: !twice, ..fault(Part::Bound(index), message) });
             }
         }
     }
@@ -96,7 +99,8 @@ impl Shape {
             } else if format == Format::OpenMetrics && value.fract() != 0.0 {
                 // The remainder of infinity is NaN, so this covers it.
                 let value = shown(value);
-                faults.push(fault(part, format!("expected a whole number as {what}, saw {value}")));
+                let message = format!("expected a whole number as {what}, saw {value}");
+                faults.push(Fault { harmless: true, ..fault(part, message) });
             }
         }
         let mut rising: Vec<(usize, Bucket)> = self.buckets.iter().copied().enumerate().collect();
@@ -137,8 +141,10 @@ impl Shape {
     }
 
     fn companions(&self, format: Format, faults: &mut Vec<Fault>) {
-        let mut missing =
-            |what, why| faults.push(fault(Part::Missing, format!("expected a {what} {why}, saw none")));
+        let mut missing = |what, why| {
+            let message = format!("expected a {what} {why}, saw none");
+            faults.push(Fault { harmless: true, ..fault(Part::Missing, message) });
+        };
         match (self.sum, self.count, format) {
             (Some(_), None, _) => missing("count", "beside the sum"),
             (None, Some(_), _) => missing("sum", "beside the count"),
@@ -151,13 +157,14 @@ impl Shape {
         let negative_bounds = self.buckets.iter().any(|bucket| bucket.le < 0.0);
         if negative_bounds && !self.gauge {
             let message = format!("expected no sum beside buckets with negative bounds, saw {}", shown(sum));
-            faults.push(fault(Part::Sum, message));
+            faults.push(Fault { harmless: true, ..fault(Part::Sum, message) });
         } else if sum.is_nan() || (sum < 0.0 && !negative_bounds) {
-            faults.push(fault(Part::Sum, format!("expected a sum of zero or more, saw {}", shown(sum))));
+            let message = format!("expected a sum of zero or more, saw {}", shown(sum));
+            faults.push(Fault { harmless: true, ..fault(Part::Sum, message) });
         }
     }
 }
 
 fn fault(part: Part, message: String) -> Fault {
-    Fault { part, message }
+    Fault { part, message, harmless: false }
 }

@@ -47,7 +47,7 @@ async fn hold(app: &App, debate: Debate) {
 
 /// Asks every agent at once; the votes of those that answered.
 async fn run_round(app: &App, debate: &Debate, round: u32) -> Vec<bool> {
-    let reminders = app.memory.recall(&debate.task, REMINDERS, &app.telemetry);
+    let reminders = app.memory.recall(&debate.task, REMINDERS, &app.instruments);
     let prompt = prompt(debate, round, &reminders);
     let asked = debate.agents.iter().map(|agent| {
         let prompt = &prompt;
@@ -62,7 +62,7 @@ async fn run_round(app: &App, debate: &Debate, round: u32) -> Vec<bool> {
     let mut votes = Vec::with_capacity(answers.len());
     for (agent, content) in answers {
         votes.push(content.starts_with("AGREE"));
-        app.memory.store(&debate.task, &content, &app.telemetry);
+        app.memory.store(&debate.task, &content, &app.instruments);
         app.store.update(&debate.id, |debate| debate.messages.push(Message { agent, round, content }));
     }
     votes

@@ -1,17 +1,30 @@
 use std::mem;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use http::StatusCode;
 use opentelemetry::Context;
 use opentelemetry::trace::FutureExt as _;
 
 use crate::server::Defect;
 use crate::telemetry::{Telemetry, WithStatus};
 
+/// Memory operations after which a counter that resets does so: often enough for every minute of traffic to show it.
+const OPERATIONS: u64 = 40;
+
+/// Every how many scrapes an endpoint that is unavailable sometimes is so. A short run's first and last scrapes are
+/// not among them, so that all else can still be judged.
+const SCRAPES: u64 = 4;
+
 /// The calls of the documented API that this server makes, and the places where a defect makes it call wrongly.
 #[derive(Debug)]
 pub(super) struct Instruments {
     telemetry: Telemetry,
     defects: Vec<Defect>,
+    /// Memory operations so far.
+    operations: AtomicU64,
+    /// Scrapes so far.
+    scrapes: AtomicU64,
 }
 
 /// Active debates are counted while this lives.
@@ -30,7 +43,8 @@ impl Drop for ActiveDebate {
 
 impl Instruments {
     pub(super) fn new(telemetry: &Telemetry, defects: Vec<Defect>) -> Self {
-        Self { telemetry: telemetry.clone(), defects }
+        let (operations, scrapes) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { telemetry: telemetry.clone(), defects, operations, scrapes }
     }
 
     fn has(&self, defect: Defect) -> bool {
@@ -59,6 +73,30 @@ impl Instruments {
             guard: Some(self.telemetry.track_debate()),
             leaks: self.has(Defect::GaugeNeverGoesDown),
         }
+    }
+
+    /// Records an operation on a tier of the memory.
+    pub(super) fn memory_operation(&self, operation: &str, tier: &str) {
+        let before = self.operations.fetch_add(1, Ordering::Relaxed);
+        self.telemetry.with_metrics(|metrics| {
+            if self.has(Defect::CounterResets) && before > 0 && before % OPERATIONS == 0 {
+                metrics.clear_memory_operations();
+            }
+            metrics.record_memory_operation(operation, tier);
+        });
+    }
+
+    /// What the metrics endpoint answers.
+    pub(super) fn exposition(&self) -> Result<String, StatusCode> {
+        let mut text = self.telemetry.exposition().ok_or(StatusCode::NOT_FOUND)?;
+        let scrape = 1 + self.scrapes.fetch_add(1, Ordering::Relaxed);
+        if self.has(Defect::MetricsUnavailableSometimes) && scrape % SCRAPES == 0 {
+            return Err(StatusCode::SERVICE_UNAVAILABLE);
+        }
+        if self.has(Defect::ExpositionMalformed) {
+            text.truncate(text.trim_end().trim_end_matches("# EOF").len());
+        }
+        Ok(text)
     }
 
     /// Runs an agent call in its span and records it.

@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 
 use parking_lot::Mutex;
 
-use crate::telemetry::Telemetry;
+use super::instruments::Instruments;
 
 /// Entries that each tier holds; what falls out of one moves to the next.
 const TIERS: [(&str, usize); 4] = [("fast", 8), ("medium", 32), ("slow", 128), ("glacial", 512)];
@@ -21,39 +21,35 @@ struct Entry {
 
 impl Memory {
     /// Stores what was said; older entries are demoted tier by tier, the oldest are forgotten.
-    pub(super) fn store(&self, topic: &str, text: &str, telemetry: &Telemetry) {
+    pub(super) fn store(&self, topic: &str, text: &str, instruments: &Instruments) {
         let mut tiers = self.tiers.lock();
         let mut moving = Some(Entry { topic: topic.to_owned(), text: text.to_owned() });
         for (index, (name, capacity)) in TIERS.iter().enumerate() {
             let Some(entry) = moving.take() else { return };
             let operation = if index == 0 { "store" } else { "demote" };
-            record(telemetry, operation, name);
+            instruments.memory_operation(operation, name);
             tiers[index].push_front(entry);
             if tiers[index].len() > *capacity {
                 moving = tiers[index].pop_back();
             }
         }
         if moving.is_some() {
-            record(telemetry, "forget", TIERS[TIERS.len() - 1].0);
+            instruments.memory_operation("forget", TIERS[TIERS.len() - 1].0);
         }
     }
 
     /// The freshest that was said on a topic, at most `limit`; tiers are searched until that many are found.
-    pub(super) fn recall(&self, topic: &str, limit: usize, telemetry: &Telemetry) -> Vec<String> {
+    pub(super) fn recall(&self, topic: &str, limit: usize, instruments: &Instruments) -> Vec<String> {
         let tiers = self.tiers.lock();
         let mut found = Vec::new();
         for ((name, _), tier) in TIERS.iter().zip(tiers.iter()) {
             if found.len() >= limit {
                 break;
             }
-            record(telemetry, "recall", name);
+            instruments.memory_operation("recall", name);
             let here = tier.iter().filter(|entry| entry.topic == topic).map(|entry| entry.text.clone());
             found.extend(here.take(limit - found.len()));
         }
         found
     }
-}
-
-fn record(telemetry: &Telemetry, operation: &str, tier: &str) {
-    telemetry.with_metrics(|metrics| metrics.record_memory_operation(operation, tier));
 }

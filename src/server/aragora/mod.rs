@@ -107,11 +107,11 @@ impl Aragora {
             store: Store::default(),
             telemetry: telemetry.clone(),
         });
-        serve(clock, api_listener, routes::api(app));
+        serve(clock, api_listener, routes::api(Arc::clone(&app)));
         let metrics = match metrics_listener {
             Some(listener) => {
                 let address = listener.local_addr()?;
-                serve(clock, listener, routes::metrics(&telemetry));
+                serve(clock, listener, routes::metrics(app));
                 Some(address)
             }
             None => None,

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::{App, debate, events};
 use crate::clock::{accept_stream, between};
-use crate::telemetry::{HandlerRequest, Telemetry, current_context};
+use crate::telemetry::{HandlerRequest, current_context};
 
 /// The content type of OpenMetrics 1.0.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -31,7 +31,6 @@ const MOST_FRAME: usize = 16 << 20;
 const LIST: (usize, usize) = (20, 100);
 
 pub(super) fn api(app: Arc<App>) -> Router {
-    let telemetry = app.telemetry.clone();
     Router::new()
         .route("/health", get(|| async { Json(json!({"status": "ok"})) }))
         .route("/ready", get(|| async { Json(json!({"status": "ready"})) }))
@@ -41,19 +40,18 @@ pub(super) fn api(app: Arc<App>) -> Router {
         .fallback(|| async { refuse(StatusCode::NOT_FOUND, "no such path; see /api/debates") })
         .layer(axum::extract::DefaultBodyLimit::max(MOST_BYTES))
         .layer(from_fn_with_state(Arc::clone(&app), observe))
-        .with_state(app)
+        .with_state(Arc::clone(&app))
         // Outside the instrumentation: a scrape is no request of a user's.
-        .merge(metrics(&telemetry))
+        .merge(metrics(app))
 }
 
-pub(super) fn metrics(telemetry: &Telemetry) -> Router {
-    let telemetry = telemetry.clone();
+pub(super) fn metrics(app: Arc<App>) -> Router {
     Router::new().route(
         "/metrics",
         get(move || async move {
-            match telemetry.exposition() {
-                Some(text) => ([(header::CONTENT_TYPE, OPEN_METRICS)], text).into_response(),
-                None => StatusCode::NOT_FOUND.into_response(),
+            match app.instruments.exposition() {
+                Ok(text) => ([(header::CONTENT_TYPE, OPEN_METRICS)], text).into_response(),
+                Err(status) => status.into_response(),
             }
         }),
     )

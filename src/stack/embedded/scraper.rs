@@ -6,7 +6,7 @@ use http::{Method, StatusCode};
 use parking_lot::Mutex;
 
 use crate::clock::{ClientError, ClientOptions, Clock, HttpClient, SendErrorKind, Turn, after};
-use crate::observe::{Scrape, ScrapeOutcome};
+use crate::observe::{Ledger, Scrape, ScrapeOutcome};
 
 /// The longest that one scrape may take; Prometheus' default.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -123,10 +123,13 @@ impl Scraper {
         self.seen.lock().scrapes.clone()
     }
 
-    /// The path that is asked for, without a query.
-    pub fn path(&self) -> String {
-        let uri: Option<http::Uri> = self.job.url.parse().ok();
-        uri.map_or_else(|| "/".to_owned(), |uri| uri.path().to_owned())
+    /// Enters every scrape that was answered into the ledger, but for the last: it cannot show in the counters that
+    /// it brings.
+    pub fn enter(&self, ledger: &mut Ledger) {
+        let Ok(url) = self.job.url.parse::<http::Uri>() else { return };
+        for status in self.statuses().iter().rev().skip(1).flatten() {
+            ledger.scrape(url.path(), *status);
+        }
     }
 
     /// The status of each scrape so far, in the order of [`Self::scrapes`]; none when the answer did not come as far

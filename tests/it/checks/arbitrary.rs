@@ -46,7 +46,7 @@ fn plan() -> impl Strategy<Value = Plan> {
 }
 
 fn word() -> impl Strategy<Value = String> {
-    prop_oneof![4 => select(vec!["a", "GET", "200", ""]).prop_map(str::to_owned), 1 => "\\PC{0,4}"]
+    prop_oneof![4 => select(vec!["a", "GET", "200", "", "/a"]).prop_map(str::to_owned), 1 => "\\PC{0,4}"]
 }
 
 fn status() -> impl Strategy<Value = Option<u16>> {
@@ -97,15 +97,16 @@ fn ledger() -> impl Strategy<Value = Ledger> {
 fn note() -> impl Strategy<Value = TraceNote> {
     let parent = select(vec![ParentChoice::Sampled, ParentChoice::NotSampled, ParentChoice::Absent]);
     let id = prop::option::of(select(vec!["1", "2", "\u{1f980}"]).prop_map(str::to_owned));
-    (id, parent, word(), word(), status(), 0..90_i64, 0..90_i64).prop_map(
-        |(trace_id, parent, method, route, status_code, sent, done)| TraceNote {
+    let origin = select(vec![Origin::Traffic, Origin::Probe, Origin::Scrape]);
+    (id, parent, word(), word(), status(), origin, 0..90_i64, 0..90_i64).prop_map(
+        |(trace_id, parent, method, route, status_code, origin, sent, done)| TraceNote {
             trace_id,
             parent,
             path: route.clone(),
             method,
             route,
             status_code,
-            origin: Origin::Traffic,
+            origin,
             sent: at(sent),
             done: at(done),
         },
@@ -138,8 +139,20 @@ fn span() -> impl Strategy<Value = Span> {
 }
 
 fn line() -> impl Strategy<Value = String> {
-    let name =
-        select(vec!["c_total", "c", "g", "h_bucket", "h_sum", "h_count", "s", "s_count", "i_info", "other"]);
+    let name = select(vec![
+        "c_total",
+        "c",
+        "g",
+        "h_bucket",
+        "h_sum",
+        "h_count",
+        "s",
+        "s_count",
+        "i_info",
+        "other",
+        "c_created",
+        "process_start_time_seconds",
+    ]);
     let labels = select(vec![
         "",
         "{}",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use probity::telemetry::{Config, ConfigError, Sampling};
+use probity::telemetry::{Config, ConfigError, Export, Sampling};
 
 fn env(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -19,6 +19,7 @@ fn guide() -> Config {
         endpoint: "http://localhost:4317".to_owned(),
         service_name: "aragora".to_owned(),
         sampling: Sampling::ParentOrShare(1.0),
+        export: Export::Everything,
         metrics: true,
         metrics_port: 9090,
     }
