@@ -109,7 +109,7 @@ pub(crate) fn folder(name: &str) -> PathBuf {
 }
 
 /// What a command of ours came to: exit code, stdout, stderr.
-pub(crate) fn probity(folder: &Path, args: &[&str]) -> (i32, String, String) {
+pub(crate) fn probity(folder: &Path, args: &[impl AsRef<std::ffi::OsStr>]) -> (i32, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_probity"))
         .args(args)
         .current_dir(folder)
@@ -127,4 +127,18 @@ pub(crate) fn get(port: u16, path: &str) -> String {
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).expect("it answers");
     String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// The arguments of the README's command that begins so, with other ports: those that it names may be taken here.
+pub(crate) fn readme(begins: &str, ports: &[(u16, u16)]) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let text = fs::read_to_string(path).expect("the README is shipped");
+    let mut commands = text.lines().filter_map(|line| line.strip_prefix("$ cargo run -- "));
+    let command = commands.find(|command| command.starts_with(begins)).expect("the README shows it");
+    let ports = ports.iter().map(|(shown, taken)| (format!(":{shown}"), format!(":{taken}")));
+    let command = ports.fold(command.to_owned(), |command, (shown, taken)| {
+        assert!(command.contains(&shown), "{command} names no port {shown}");
+        command.replace(&shown, &taken)
+    });
+    command.split_whitespace().map(str::to_owned).collect()
 }

@@ -5,20 +5,18 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::daemon::{Daemon, folder, get, port, probity};
+use super::daemon::{Daemon, folder, get, port, probity, readme};
 
 /// What a stranger's first ten minutes come to: `init`, then `run`.
-fn init(folder: &Path, args: &[&str], name: &str) -> (String, String) {
-    let mut all = vec!["init", "--name", name];
-    all.extend(args);
-    let (code, stdout, stderr) = probity(folder, &all);
+fn init(folder: &Path, args: &[impl AsRef<std::ffi::OsStr>], name: &str) -> String {
+    let (code, stdout, stderr) = probity(folder, args);
     assert_eq!(code, 0, "{stdout}\n{stderr}");
     let read = |file: &str| fs::read_to_string(folder.join(file)).expect("it was written");
     let (contract, scenario) = (read(&format!("{name}.contract.yaml")), read(&format!("{name}.yaml")));
     assert!(contract.lines().count() <= 30, "{contract}");
     assert!(scenario.lines().count() <= 30, "{scenario}");
     assert!(!contract.contains("level: must"), "what is inferred binds nobody\n{contract}");
-    (contract, scenario)
+    contract
 }
 
 fn report(folder: &Path, name: &str) -> Value {
@@ -54,11 +52,10 @@ fn a_prometheus_is_judged_truly() {
     fs::write(folder.join("prometheus.yml"), "global: {scrape_interval: 15s}\n").expect("written");
     let args = ["--config.file=prometheus.yml", "--storage.tsdb.path=data", &address];
     let Some(_daemon) = Daemon::start("prometheus", &folder, &args, port) else { return };
-    let metrics = format!("http://127.0.0.1:{port}/metrics");
-    let (contract, _) = init(&folder, &["--metrics", &metrics], "prometheus");
+    let contract = init(&folder, &readme("init", &[(9090, port)]), "prometheus");
     assert!(contract.contains("conserve.prometheus-http-requests-total"), "{contract}");
     raise(&folder, "prometheus");
-    let (code, stdout, stderr) = probity(&folder, &["run", "prometheus.yaml"]);
+    let (code, stdout, stderr) = probity(&folder, &readme("run prometheus.yaml", &[]));
     assert_eq!(code, 0, "{stdout}\n{stderr}");
     let honest = report(&folder, "prometheus");
     let conserved = verdicts(&honest, "conserve.prometheus-http-requests-total");
@@ -89,7 +86,7 @@ fn an_exporter_is_judged_truly() {
     let address = format!("--web.listen-address=127.0.0.1:{port}");
     let Some(_daemon) = Daemon::start("prometheus-node-exporter", &folder, &[&address], port) else { return };
     let metrics = format!("http://127.0.0.1:{port}/metrics");
-    let (contract, _) = init(&folder, &["--metrics", &metrics], "node");
+    let contract = init(&folder, &["init", "--metrics", &metrics], "node");
     assert!(contract.contains("conserve.promhttp-metric-handler-requests-total"), "{contract}");
     raise(&folder, "node");
     let (code, stdout, stderr) = probity(&folder, &["run", "node.yaml"]);
@@ -109,7 +106,7 @@ fn a_caddy_with_its_metrics_elsewhere_is_judged_truly() {
     let args = ["run", "--config", "Caddyfile", "--adapter", "caddyfile"];
     let Some(_daemon) = Daemon::start("caddy", &folder, &args, port) else { return };
     let (metrics, target) = (format!("http://127.0.0.1:{admin}/metrics"), format!("http://127.0.0.1:{port}"));
-    let (contract, _) = init(&folder, &["--metrics", &metrics, "--target", &target], "caddy");
+    let contract = init(&folder, &["init", "--metrics", &metrics, "--target", &target, "--name", "caddy"], "caddy");
     assert!(contract.contains("conserve.caddy-http"), "{contract}");
     raise(&folder, "caddy");
     let (code, stdout, stderr) = probity(&folder, &["run", "caddy.yaml"]);

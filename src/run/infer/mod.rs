@@ -309,10 +309,27 @@ fn spans(record: &Record) -> Vec<Candidate> {
     found
 }
 
-/// The verdicts of the trial on these clauses.
+/// The verdicts of the trial on these clauses. One that no contract can hold has none.
 fn judged(name: &str, clauses: &[Candidate], record: &Record, shared: bool) -> Vec<(String, Verdict)> {
-    let text = contract_text(name, "metrics", "", clauses);
-    let Ok(contract) = Contract::parse(&text, "inferred") else { return Vec::new() };
+    let head = text::contract_head(name, "metrics", "");
+    let mut lines: Vec<String> = clauses.iter().map(text::clause).collect();
+    // Twice is enough: without the clauses that are refused nothing new is refused.
+    let contract = (0..2).find_map(|_| {
+        let parsed = Contract::parse(&format!("{head}{}", lines.concat()), "inferred");
+        parsed
+            .inspect_err(|problems| {
+                let first = head.lines().count() + 1;
+                let refused = |at: usize| problems.iter().any(|problem| problem.line == first + at);
+                lines = std::mem::take(&mut lines)
+                    .into_iter()
+                    .enumerate()
+                    .filter(|(at, _)| !refused(*at))
+                    .map(|(_, line)| line)
+                    .collect();
+            })
+            .ok()
+    });
+    let Some(contract) = contract else { return Vec::new() };
     let mut observations: Observations = record.observations.clone();
     if shared {
         observations.plan.traffic = Traffic::Shared;
