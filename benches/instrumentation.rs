@@ -38,7 +38,7 @@ use opentelemetry_sdk::trace::{
 };
 use probity::clock::Clock;
 use probity::telemetry::processor::QUEUE;
-use probity::telemetry::{Config, Definitions, Ids, Sampling, Telemetry};
+use probity::telemetry::{Config, Definitions, Export, Ids, Sampling, Telemetry};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
@@ -137,6 +137,7 @@ fn config(endpoint: &str, share: f64) -> Config {
         endpoint: endpoint.to_owned(),
         service_name: "bench".to_owned(),
         sampling: Sampling::ParentOrShare(share),
+        export: Export::Everything,
         metrics: true,
         metrics_port: 0,
     }

@@ -284,6 +284,35 @@ fn a_mapping_that_can_agree_is_accepted() {
 }
 
 #[test]
+fn an_endpoint_has_one_status_or_a_list_of_them() {
+    for (status, holds, lacks) in [("200", 200, 204), ("[200, 204]", 204, 201), ("[404]", 404, 200)] {
+        let contract = with_clause(&format!("endpoint: {{method: GET, path: /a, status: {status}}}"));
+        let contract = contract.expect("a valid contract");
+        let clause = contract.clauses.last().expect("its clause");
+        let Promise::Endpoint(endpoint) = &clause.promise else { panic!("an endpoint") };
+        assert!(endpoint.status.contains(holds) && !endpoint.status.contains(lacks), "{status}");
+    }
+}
+
+#[test]
+fn an_endpoint_that_no_ledger_could_hold_is_a_mistake() {
+    for (method, path, status, expected) in [
+        ("get", "/a", "200", "`get` is no HTTP method; they are written in capitals"),
+        ("GET", "a", "200", "the path `a` does not begin with `/`"),
+        ("GET", "/a?b=1", "200", "the path `/a?b=1` has a query; the ledger's routes have none"),
+        ("GET", "/a", "99", "expected a status code from 100 to 599, saw 99"),
+        ("GET", "/a", "[200, 600]", "expected a status code from 100 to 599, saw 600"),
+        ("GET", "/a", "-200", "expected a status code from 100 to 599, saw -200"),
+        ("GET", "/a", "[]", "expected at least one status code, saw an empty list"),
+        ("GET", "/a", "ok", "a status code from 100 to 599, or a list of them"),
+    ] {
+        let promise = format!("endpoint: {{method: {method}, path: \"{path}\", status: {status}}}");
+        let problems = with_clause(&promise).expect_err(&promise);
+        assert!(problems.contains(expected), "{promise}: {problems}");
+    }
+}
+
+#[test]
 fn globs_match_as_people_expect() {
     let cases = [
         ("*", "anything", true),

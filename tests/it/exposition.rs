@@ -6,6 +6,8 @@ use probity::observe::exposition::{Exemplar, Format, Kind, Labels, parse};
 mod generator;
 #[path = "exposition/oracles.rs"]
 mod oracles;
+#[path = "exposition/prometheus.rs"]
+mod prometheus;
 #[path = "exposition/properties.rs"]
 mod properties;
 

@@ -79,7 +79,7 @@ impl Instruments {
     pub(super) fn memory_operation(&self, operation: &str, tier: &str) {
         let before = self.operations.fetch_add(1, Ordering::Relaxed);
         self.telemetry.with_metrics(|metrics| {
-            if self.has(Defect::CounterResets) && before > 0 && before % OPERATIONS == 0 {
+            if self.has(Defect::CounterResets) && before > 0 && before.is_multiple_of(OPERATIONS) {
                 metrics.clear_memory_operations();
             }
             metrics.record_memory_operation(operation, tier);
@@ -90,7 +90,7 @@ impl Instruments {
     pub(super) fn exposition(&self) -> Result<String, StatusCode> {
         let mut text = self.telemetry.exposition().ok_or(StatusCode::NOT_FOUND)?;
         let scrape = 1 + self.scrapes.fetch_add(1, Ordering::Relaxed);
-        if self.has(Defect::MetricsUnavailableSometimes) && scrape % SCRAPES == 0 {
+        if self.has(Defect::MetricsUnavailableSometimes) && scrape.is_multiple_of(SCRAPES) {
             return Err(StatusCode::SERVICE_UNAVAILABLE);
         }
         if self.has(Defect::ExpositionMalformed) {

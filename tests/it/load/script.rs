@@ -53,8 +53,11 @@ fn lines(noted: &[Noted]) -> Vec<&str> {
     noted.iter().map(|noted| noted.line.as_str()).collect()
 }
 
-/// The ledger's books: route, status, failure, origin, count.
-fn books(ledger: &Ledger) -> Vec<(String, Option<u16>, Option<Failure>, Origin, u64)> {
+/// A line of the ledger: method and route, status, failure, origin, count.
+type Line = (String, Option<u16>, Option<Failure>, Origin, u64);
+
+/// The ledger's requests.
+fn books(ledger: &Ledger) -> Vec<Line> {
     let book = ledger.requests.iter();
     book.map(|(key, entry)| {
         let line = format!("{} {}", key.method, key.route);

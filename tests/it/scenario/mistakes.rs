@@ -22,9 +22,8 @@ fn with_personas(personas: &str) -> String {
     )
 }
 
-#[test]
-fn a_script_full_of_mistakes_is_told_all_of_them_in_one_run() {
-    let personas = r#"  - name: two words
+/// Nearly every mistake that a script can have.
+const FULL_OF_MISTAKES: &str = r#"  - name: two words
     weight: 0
     steps:
       - request: get things
@@ -59,9 +58,12 @@ fn a_script_full_of_mistakes_is_told_all_of_them_in_one_run() {
   - {weight: 2}
   - {persona: reader, name: x, origin: probe, steps: []}
 "#;
+
+#[test]
+fn a_script_full_of_mistakes_is_told_all_of_them_in_one_run() {
     let methods = "(accepted: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS)";
     assert_problems(
-        &with_personas(personas),
+        &with_personas(FULL_OF_MISTAKES),
         &[
             "2:11: `two words` is no name: use letters, digits, `-` and `_`",
             "3:13: weight 0 is out of range (accepted: 1 to 1000000)",
