@@ -74,6 +74,7 @@ pub struct MetricPromise {
     #[serde(default)]
     pub labels: Vec<LabelName>,
     /// What it means, in the document's words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub meaning: String,
 }
 

@@ -58,7 +58,8 @@ impl fmt::Display for InVain {
         let Self { what, tried_for, tries, last, statuses, others } = self;
         write!(
             f,
-            "{what}: not within {tried_for:?}; {tries} {}: ",
+            "{what}: not within {:?}; {tries} {}: ",
+            Duration::from_millis(u64::try_from(tried_for.as_millis()).unwrap_or(u64::MAX)),
             if *tries == 1 { "try" } else { "tries" }
         )?;
         if let [(only, _)] = statuses.as_slice() {

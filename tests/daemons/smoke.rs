@@ -45,8 +45,7 @@ fn the_smoke_run_in_real_time_gives_the_verdicts_of_lock_step() {
     let _server = serve(&real_folder, ports);
     let [api, metrics, otlp, providers] = ports;
     let ports = [(8080, api), (9090, metrics), (4317, otlp), (9100, providers)];
-    let (code, stdout, stderr) =
-        probity(&real_folder, &readme("run scenarios/smoke.yaml --target", &ports));
+    let (code, stdout, stderr) = probity(&real_folder, &readme("run scenarios/smoke.yaml --target", &ports));
     assert_eq!(code, 0, "{stdout}\n{stderr}");
     assert_eq!(verdicts(&real_folder), verdicts(&virtual_folder), "{stdout}");
 }

@@ -106,7 +106,8 @@ fn a_caddy_with_its_metrics_elsewhere_is_judged_truly() {
     let args = ["run", "--config", "Caddyfile", "--adapter", "caddyfile"];
     let Some(_daemon) = Daemon::start("caddy", &folder, &args, port) else { return };
     let (metrics, target) = (format!("http://127.0.0.1:{admin}/metrics"), format!("http://127.0.0.1:{port}"));
-    let contract = init(&folder, &["init", "--metrics", &metrics, "--target", &target, "--name", "caddy"], "caddy");
+    let contract =
+        init(&folder, &["init", "--metrics", &metrics, "--target", &target, "--name", "caddy"], "caddy");
     assert!(contract.contains("conserve.caddy-http"), "{contract}");
     raise(&folder, "caddy");
     let (code, stdout, stderr) = probity(&folder, &["run", "caddy.yaml"]);

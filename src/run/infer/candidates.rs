@@ -36,10 +36,12 @@ pub(super) fn metrics(exposition: &Exposition, most: usize) -> (Vec<Candidate>, 
         .collect();
     let all = families.len();
     let common = prefix(&families);
+    if most < all {
+        families.retain(|family| !OF_LIBRARIES.iter().any(|prefix| family.name.starts_with(prefix)));
+    }
     families.sort_by_key(|family| {
-        let library = OF_LIBRARIES.iter().any(|prefix| family.name.starts_with(prefix));
         let own = common.as_deref().is_some_and(|prefix| family.name.starts_with(prefix));
-        (library, Reverse(speaks_of_requests(&family.name)), !own)
+        (Reverse(speaks_of_requests(&family.name)), !own)
     });
     families.truncate(most);
     // As the service lists them.
@@ -55,8 +57,17 @@ fn metric(family: &Family) -> Option<Candidate> {
     Some(Candidate { id: format!("metric.{}", id(&name)), quote, promise, group: None })
 }
 
+/// What was asked of a service, so that its counters may show it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'a> {
+    /// The paths that the trial asks for, and that of the metrics.
+    pub(super) paths: &'a [&'a str],
+    /// Metrics are exposed where the service does not listen: it may not count scrapes.
+    pub(super) elsewhere: bool,
+}
+
 /// What may count requests, with every way in which its labels may stand for them, the plainest first.
-pub(super) fn conservations(exposition: &Exposition, metrics_path: &str) -> Vec<Candidate> {
+pub(super) fn conservations(exposition: &Exposition, asked: Asked<'_>) -> Vec<Candidate> {
     let mut found = Vec::new();
     for family in exposition.families.iter().filter(|family| speaks_of_requests(&family.name)) {
         let counted = match family.kind {
@@ -68,15 +79,13 @@ pub(super) fn conservations(exposition: &Exposition, metrics_path: &str) -> Vec<
             continue;
         }
         let labels = mapping(family, &counted);
-        for (number, (series, only)) in
-            selections(family, &counted, &labels, metrics_path).into_iter().enumerate()
-        {
-            let mut promise = json!({"metric": counted, "ledger": "requests", "labels": labels});
-            for (key, value) in [("series", series), ("only", only)] {
-                if !value.is_empty() {
-                    promise[key] = Value::Object(value);
-                }
-            }
+        for (number, selection) in selections(family, &counted, &labels, asked).into_iter().enumerate() {
+            let mut promise = selection;
+            promise.extend([
+                ("metric".to_owned(), json!(counted)),
+                ("ledger".to_owned(), json!("requests")),
+                ("labels".to_owned(), json!(labels)),
+            ]);
             found.push(Candidate {
                 id: format!("conserve.{}-{number}", id(&counted)),
                 quote: family.help.clone().unwrap_or_else(|| counted.clone()),
@@ -88,32 +97,40 @@ pub(super) fn conservations(exposition: &Exposition, metrics_path: &str) -> Vec<
     found
 }
 
-type Selection = (Map<String, Value>, Map<String, Value>);
-
-/// All of it; then the scraped path alone; then each value of a label that stands for nothing of a request.
+/// Every way to say which series and which entries are meant: all of them; all but scrapes; one path alone; one value
+/// of a label that stands for nothing of a request; and these together.
 fn selections(
     family: &Family,
     counted: &str,
     labels: &BTreeMap<String, &'static str>,
-    metrics_path: &str,
-) -> Vec<Selection> {
-    let only = Map::from_iter([("route".to_owned(), json!(metrics_path))]);
-    let mut selections = vec![(Map::new(), Map::new()), (Map::new(), only.clone())];
+    asked: Asked<'_>,
+) -> Vec<Map<String, Value>> {
+    let none = || vec![None];
+    let excludes = if asked.elsewhere { vec![None, Some(json!(["scrapes"]))] } else { none() };
+    let onlys = none().into_iter().chain(asked.paths.iter().map(|path| Some(json!({"route": path}))));
+    let onlys: Vec<Option<Value>> = onlys.collect();
+    let mut series = none();
     for label in common_labels(family).into_iter().filter(|label| !labels.contains_key(label)) {
         let values: BTreeSet<&str> =
             samples(family, counted).filter_map(|labels| labels.get(&label)).collect();
         // A label with many values is an identity, not a kind.
-        for value in values
+        let plain = values
             .into_iter()
             .take(8)
-            .filter(|value| !value.contains(char::is_whitespace) && !value.is_empty())
-        {
-            let series = Map::from_iter([(label.clone(), json!(value))]);
-            selections.push((series.clone(), Map::new()));
-            selections.push((series, only.clone()));
+            .filter(|value| !value.is_empty() && !value.contains(char::is_whitespace));
+        series.extend(plain.map(|value| Some(json!({label.clone(): value}))));
+    }
+    let mut all = Vec::new();
+    for series in &series {
+        for exclude in &excludes {
+            for only in &onlys {
+                let parts = [("series", series), ("exclude", exclude), ("only", only)];
+                let given = parts.into_iter().filter_map(|(key, part)| Some((key.to_owned(), part.clone()?)));
+                all.push(given.collect());
+            }
         }
     }
-    selections
+    all
 }
 
 /// Which labels stand for which field of a request, judged by their names and their values.

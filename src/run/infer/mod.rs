@@ -14,7 +14,7 @@ use http::{HeaderMap, Method, Uri};
 use serde_json::json;
 use tokio::sync::watch;
 
-use self::candidates::Candidate;
+use self::candidates::{Asked, Candidate};
 use self::text::ScenarioText;
 use super::execute::{Listener, Options, RunError, Time, run};
 use crate::checks::Verdict;
@@ -84,6 +84,8 @@ struct Look {
     /// Paths that are harmless to ask, with their statuses.
     paths: Vec<(String, u16)>,
     metrics_path: String,
+    /// The metrics are not where the target is.
+    elsewhere: bool,
     port: u16,
 }
 
@@ -130,6 +132,8 @@ pub fn infer(
     };
     let document = wanted.attachment.metrics.first().map_or("metrics", |endpoint| endpoint.url.as_str());
     let contract = contract_text(&name, document, &note, &clauses);
+    // What is written is read back, so that nobody else is the first to.
+    Contract::parse(&contract, &contract_file(&name)).map_err(RunError::Inferred)?;
     let scenario = scenario_text(wanted, &look, &name, shared, (20, 5, 30));
     Ok(Inferred { notes: notes(&clauses, shared, all_metrics), name, contract, scenario })
 }
@@ -155,15 +159,10 @@ async fn look(wanted: &Wanted) -> Result<Look, RunError> {
     };
     let plan = ProvidersPlan { seed: Seed(1), median_latency: Duration::ZERO, faults: Vec::new() };
     let external = External::attach(&clock, &only_metrics, plan, ("init", Duration::from_secs(15))).await?;
-    let scraper = &external.scrapers[0];
-    scraper.scrape().await;
-    let scrape = scraper.scrapes().remove(0);
-    if let ScrapeOutcome::Failed(reason) = &scrape.outcome {
-        return Err(AttachError::NotReady(vec![format!("{} is scraped ({reason})", first.url)]).into());
-    }
     let client = HttpClient::with(&clock, attachment.options.clone()).map_err(AttachError::from)?;
     let mut asked = vec!["/".to_owned()];
-    if target.trim_end_matches('/') == origin && uri.path() != "/" {
+    let elsewhere = target.trim_end_matches('/') != origin;
+    if !elsewhere && uri.path() != "/" {
         asked.push(uri.path().to_owned());
     }
     let mut paths = Vec::new();
@@ -177,8 +176,15 @@ async fn look(wanted: &Wanted) -> Result<Look, RunError> {
     if paths.is_empty() {
         return Err(AttachError::NotReady(vec![format!("{target}/ answers")]).into());
     }
+    // Only now: many series appear with the first request that they count.
+    let scraper = &external.scrapers[0];
+    scraper.scrape().await;
+    let scrape = scraper.scrapes().remove(0);
+    if let ScrapeOutcome::Failed(reason) = &scrape.outcome {
+        return Err(AttachError::NotReady(vec![format!("{} is scraped ({reason})", first.url)]).into());
+    }
     let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 });
-    Ok(Look { scrape, target, paths, metrics_path: uri.path().to_owned(), port })
+    Ok(Look { scrape, target, paths, elsewhere, metrics_path: uri.path().to_owned(), port })
 }
 
 /// Drives it for some seconds; everything else is computed from the record.
@@ -257,7 +263,12 @@ fn conserved(
     name: &str,
     record: &Record,
 ) -> (Vec<Candidate>, bool) {
-    let candidates = candidates::conservations(exposition, &look.metrics_path);
+    let mut paths: Vec<&str> = look.paths.iter().map(|(path, _)| path.as_str()).collect();
+    if !paths.contains(&look.metrics_path.as_str()) {
+        paths.push(&look.metrics_path);
+    }
+    let candidates =
+        candidates::conservations(exposition, Asked { paths: &paths, elsewhere: look.elsewhere });
     let (every, _) = candidates::metrics(exposition, usize::MAX);
     let with_metrics = |shared: bool| {
         let metrics = every.iter().filter(|metric| candidates.iter().any(|c| counts(c, metric))).cloned();
