@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::scrapes_failed::place;
 use super::series::by_instance;
+use super::sources::unscraped_job;
 use super::{Case, Check, Explanation, Finding, Verdict};
 use crate::contract::{Clause, Promise};
 use crate::observe::exposition::{Grade, Problem};
@@ -46,6 +47,10 @@ impl Check for ExpositionInvalid {
                 }
                 findings.extend(violations.findings(&place(job, instance)));
             }
+        }
+        let asked = case.seen.legs.iter().flat_map(|leg| &leg.scrapes).any(|scrape| scrape.job == target.job);
+        if !asked {
+            return Some(Verdict::Vacuous(unscraped_job(&target.job, case.seen)));
         }
         if bodies == 0 {
             return Some(Verdict::vacuous(format!("no scrape of job `{}` brought a body", target.job)));

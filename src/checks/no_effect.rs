@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use super::attribute_missing::text;
 use super::sampling_off::records_all;
 use super::series::{Step, answered, jobs, jobs_of, steps};
-use super::sources::{NO_SPANS, SHARED, no_such_span, our_spans, shared, unframed, unscraped};
+use super::sources::{NO_SPANS, SHARED, no_such_span, our_spans, shared, unframed, unscraped, unscraped_job};
 use super::{Case, Check, Explanation, Finding, Verdict};
 use crate::contract::{Clause, Effect, EnvName, Promise, Sampling, ScrapeTarget, SpanKind, SpanSelector};
 use crate::observe::{Leg, Observations, ParentChoice, Span, TraceNote};
@@ -89,11 +89,7 @@ fn scraped(target: &ScrapeTarget, seen: &Observations) -> Verdict {
     let asked = || seen.legs.iter().flat_map(|leg| &leg.scrapes).filter(|scrape| scrape.job == target.job);
     let due = match asked().next() {
         Some(_) => Ok(()),
-        None => {
-            let elsewhere = || format!("no target of the scrape job `{}` was scraped", target.job);
-            let none = seen.legs.iter().all(|leg| leg.scrapes.is_empty());
-            Err(unscraped(seen).filter(|_| none).unwrap_or_else(elsewhere))
-        }
+        None => Err(unscraped_job(&target.job, seen)),
     };
     let subject = format!("scrape job `{}`", target.job);
     let expected = format!("metrics at {} of port {}", target.path, target.port);

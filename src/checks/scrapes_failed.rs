@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use super::no_effect::is_off;
 use super::series::by_instance;
+use super::sources::unscraped_job;
 use super::{Case, Check, Explanation, Finding, Verdict};
 use crate::contract::{Clause, Effect, Env, Promise};
 use crate::observe::{Leg, Scrape, ScrapeOutcome};
@@ -42,7 +43,7 @@ impl Check for ScrapesFailed {
             }
         }
         if count == 0 {
-            let reason = off.unwrap_or_else(|| format!("nothing was scraped as job `{}`", target.job));
+            let reason = off.unwrap_or_else(|| unscraped_job(&target.job, case.seen));
             return Some(Verdict::vacuous(reason));
         }
         Some(Verdict::from_findings(findings, || format!("all {count} scrapes answered")))

@@ -52,6 +52,13 @@ pub(super) fn unscraped(seen: &Observations) -> Option<String> {
     })
 }
 
+/// Why nothing was scraped as this job: its name, or that there was no scrape of anything at all.
+pub(super) fn unscraped_job(job: &str, seen: &Observations) -> String {
+    let nothing = seen.legs.iter().all(|leg| leg.scrapes.is_empty());
+    let other = || format!("nothing was scraped as job `{job}`");
+    unscraped(seen).filter(|_| nothing).unwrap_or_else(other)
+}
+
 /// Why the scrapes do not tell what grew or moved.
 pub(super) fn unframed(seen: &Observations) -> String {
     if let Some(reason) = unscraped(seen) {
