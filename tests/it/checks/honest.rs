@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use probity::checks::{Judgement, Verdict, judge};
-use probity::contract::{Contract, Contracts};
+use probity::contract::{Contract, Contracts, SpanKind};
 use probity::observe::{
-    Failure, Ledger, Leg, Observations, Origin, Plan, RequestEntry, RequestKey, Scrape, ScrapeOutcome,
-    Tolerance, Traffic,
+    Failure, Ledger, Leg, Observations, Origin, ParentChoice, Plan, RequestEntry, RequestKey, Scrape,
+    ScrapeOutcome, Span, SpanLoss, Tolerance, TraceNote, Traffic,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -56,6 +56,18 @@ clauses:
     source: {heading: Metrics, quote: these are all}
     promise:
       closed-world: {metrics: "*"}
+  - id: scrape
+    source: {heading: Scraping, quote: job shop}
+    promise:
+      scrape: {job: shop, port: 9100, path: /metrics, interval: 15s}
+  - id: endpoint.metrics
+    source: {heading: Scraping, quote: GET /metrics}
+    promise:
+      endpoint: {method: GET, path: /metrics, status: 200}
+  - id: traced
+    source: {heading: Traces, quote: every request}
+    promise:
+      traced: {entry: {kind: server}}
 "#;
     Contracts { all: vec![Contract::parse(text, "honest.yaml").expect("a valid contract")] }
 });
@@ -157,6 +169,8 @@ struct Habits {
 fn leg(requests: &[Request], habits: Habits) -> Leg {
     let Habits { instances, counts_given_up, counts_scrapes, shared } = habits;
     let (mut servers, mut leg) = (vec![Server::default(); instances], Leg::default());
+    leg.start.receives_spans = true;
+    leg.start.span_loss = Some(SpanLoss::default());
     for gap in 0..SCRAPES {
         for request in requests.iter().filter(|request| request.gap == gap) {
             let arrived = match request.fate {
@@ -171,6 +185,7 @@ fn leg(requests: &[Request], habits: Habits) -> Leg {
             // What came before the first scrape was another client's.
             if gap > 0 && request.fate != Fate::Foreign {
                 enter(&mut leg.ledger, request);
+                trace(&mut leg, request, arrived);
             }
         }
         for (server, name) in servers.iter_mut().zip(INSTANCES) {
@@ -208,6 +223,39 @@ fn enter(ledger: &mut Ledger, request: &Request) {
     let entry: &mut RequestEntry = ledger.requests.entry(key).or_default();
     entry.count += 1;
     entry.total_ns += request.milliseconds * 1_000_000;
+}
+
+/// Every second request is sampled by its caller; the service follows that, whether or not it is waited for.
+fn trace(leg: &mut Leg, request: &Request, arrived: bool) {
+    let number = leg.ledger.traces.len();
+    let trace_id = format!("{:032x}", number + 1);
+    let (sent, done) = (at(15 * request.gap as i64 - 10), at(15 * request.gap as i64 - 5));
+    let sampled = number.is_multiple_of(2);
+    leg.ledger.traces.push(TraceNote {
+        trace_id: Some(trace_id.clone()),
+        parent: if sampled { ParentChoice::Sampled } else { ParentChoice::NotSampled },
+        method: "GET".to_owned(),
+        route: request.route.to_owned(),
+        path: request.route.to_owned(),
+        status_code: (request.fate == Fate::Answered).then_some(request.status),
+        origin: Origin::Traffic,
+        sent,
+        done,
+    });
+    if sampled && arrived {
+        leg.spans.push(Span {
+            trace_id,
+            span_id: format!("{:016x}", number + 1),
+            parent_id: None,
+            name: request.route.to_owned(),
+            kind: SpanKind::Server,
+            start: sent,
+            end: done,
+            failed: request.status >= 500,
+            attributes: BTreeMap::new(),
+            resource: BTreeMap::new(),
+        });
+    }
 }
 
 fn habits(shared: bool) -> impl Strategy<Value = Habits> {

@@ -12,7 +12,7 @@ use http::{HeaderMap, StatusCode};
 use parking_lot::Mutex;
 use probity::clock::{ClientOptions, Clock, between, serve};
 use probity::observe::exposition::Labels;
-use probity::observe::{Scrape, ScrapeOutcome};
+use probity::observe::{Ledger, Scrape, ScrapeOutcome};
 use probity::stack::embedded::{LARGEST_SCRAPE, ScrapeJob, Scraper};
 
 use crate::stage::{listener, simulate};
@@ -151,6 +151,31 @@ fn any_status_but_200_is_a_failure() {
     for (status, outcome) in statuses.iter().zip(&outcomes) {
         assert_eq!(failed(outcome), (format!("status {status}").as_str(), 0));
     }
+}
+
+#[test]
+fn every_scrape_that_was_answered_but_the_last_is_entered_into_the_ledger() {
+    let entered = simulate(|clock| async move {
+        let statuses = Arc::new(Mutex::new(vec![200u16, 200, 503, 200]));
+        let answer = move || async move {
+            StatusCode::from_u16(statuses.lock().pop().expect("asked four times")).expect("a status")
+        };
+        let url = target(&clock, Router::new().route("/metrics", get(answer))).await;
+        let scraper = scraper(&clock, url, INTERVAL);
+        for _ in 0..4 {
+            scraper.scrape().await;
+        }
+        let mut ledger = Ledger::default();
+        scraper.enter(&mut ledger);
+        ledger
+    });
+    let counts: Vec<_> = entered
+        .requests
+        .iter()
+        .map(|(key, entry)| (key.route.as_str(), key.status_code, entry.count))
+        .collect();
+    assert_eq!(counts, [("/metrics", Some(200), 2), ("/metrics", Some(503), 1)]);
+    assert_eq!(entered.request_count(), 0, "they are nobody's traffic");
 }
 
 #[test]
