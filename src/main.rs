@@ -25,33 +25,20 @@ fn main() -> ExitCode {
     ExitCode::from(code.unwrap_or(1))
 }
 
-/// Turns true at the first Ctrl-C or SIGTERM. It is a thread of its own, so that it works whatever runtime a command
-/// uses. A second one ends the process at once: whoever asks twice does not want the report.
+/// Turns true at the first Ctrl-C, SIGTERM or SIGHUP, whatever runtime a command uses. A second one ends the process
+/// at once: whoever asks twice does not want the report.
+///
+/// The handler is ctrlc's because goose's is: only one can be set, the first stays, and goose would end the process
+/// with the exit code of a bug.
 fn interrupt() -> watch::Receiver<bool> {
     let (sender, receiver) = watch::channel(false);
-    std::thread::spawn(move || {
-        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
-        runtime.block_on(async {
-            signalled().await;
-            // The main thread may have ended already.
-            let _ = sender.send(true);
-            signalled().await;
+    let handler = move || {
+        if sender.send_replace(true) {
             #[expect(clippy::exit, reason = "asked twice")]
             std::process::exit(130);
-        });
-    });
-    receiver
-}
-
-async fn signalled() {
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
         }
     };
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => drop(interrupted),
-        () = terminated => {}
-    }
+    // Without it an interruption ends the process as it ends any other, without a report.
+    let _ = ctrlc::set_handler(handler);
+    receiver
 }

@@ -13,7 +13,7 @@ mod conformance {
     use probity::observe::{Origin, Reason, Record, Traffic};
     use probity::report::json;
     use probity::run::{ExitStatus, Listener, Options, Outcome, Time, judge, run};
-    use probity::scenario::{Scenario, load};
+    use probity::scenario::{Model, Scenario, load};
     use probity::server::Defect;
     use tokio::sync::watch;
 
@@ -147,6 +147,11 @@ mod conformance {
         assert!(names.len() >= 2);
         for path in names {
             let scenario = scenario(path.file_name().and_then(|name| name.to_str()).expect("a plain name"));
+            // Users take real time: `tests/load.rs` runs those.
+            let (scenario, _) = scenario.part(Model::Open);
+            if !scenario.has(Model::Open) {
+                continue;
+            }
             let outcome = outcome(&scenario, &options(None, &[]), false);
             assert_eq!(
                 outcome.status,

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "server")]
+use crate::contract::HumanDuration;
+#[cfg(feature = "server")]
 use crate::server::Defect;
 
 /// Proves that telemetry tells the truth.
@@ -31,6 +33,9 @@ pub(super) enum Command {
     #[cfg(all(feature = "server", feature = "load"))]
     /// Run scenarios and judge what telemetry says of them
     Run(Run),
+    #[cfg(all(feature = "server", feature = "load"))]
+    /// Drive users in real time, as before a release, and judge thresholds and telemetry
+    Load(Load),
     /// Judge a recorded run again
     Judge(Judge),
     #[cfg(feature = "server")]
@@ -90,6 +95,28 @@ pub(super) struct Run {
     /// Whose time it takes [default: lock-step; real with --target]
     #[arg(long, value_enum)]
     pub(super) clock: Option<Time>,
+    #[command(flatten)]
+    pub(super) attach: Attach,
+    /// Where record and report are written; one folder a scenario
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub(super) out: PathBuf,
+    /// What is printed
+    #[arg(long, value_enum, default_value_t = Format::Terminal)]
+    pub(super) format: Format,
+}
+
+#[cfg(all(feature = "server", feature = "load"))]
+#[derive(Debug, clap::Args)]
+pub(super) struct Load {
+    /// Scenario files; their phases with `load: {users: ..}` are driven
+    #[arg(required = true, value_name = "SCENARIO")]
+    pub(super) scenarios: Vec<PathBuf>,
+    /// Give the reference server a telemetry fault (repeatable; `probity list defects`)
+    #[arg(long = "defect", value_name = "ID", value_parser = defect)]
+    pub(super) defects: Vec<Defect>,
+    /// Take another seed than the scenario's
+    #[arg(long)]
+    pub(super) seed: Option<u64>,
     #[command(flatten)]
     pub(super) attach: Attach,
     /// Where record and report are written; one folder a scenario
@@ -170,6 +197,9 @@ pub(super) struct Serve {
     /// Give it a telemetry fault (repeatable; `probity list defects`)
     #[arg(long = "defect", value_name = "ID", value_parser = defect)]
     pub(super) defects: Vec<Defect>,
+    /// Half of its answers take longer than about this
+    #[arg(long, value_name = "DURATION", default_value = "20ms")]
+    pub(super) latency: HumanDuration,
 }
 
 #[derive(Debug, clap::Args)]

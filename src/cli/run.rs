@@ -7,18 +7,29 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use super::args::{Format, Run, Time};
+use super::args::{Format, Load, Run, Time};
 use super::attach::{attachment, traffic};
 use super::{Failure, World};
 use crate::contract::yaml::{Problem, render};
 use crate::report::json;
 use crate::run::{self, Event, ExitStatus, Listener, Options, Outcome, RunError};
-use crate::scenario::{self, Invalid, Scenario};
+use crate::scenario::{self, Invalid, Model, Scenario};
 use crate::stack::external::AttachError;
 use crate::telemetry::Config;
 
 /// Runs every scenario; the worst status decides.
 pub(super) fn run(args: &Run, world: &mut World) -> Result<ExitStatus, Failure> {
+    all(args, Model::Open, world)
+}
+
+/// Drives every scenario's users; the worst status decides.
+pub(super) fn load(args: Load, world: &mut World) -> Result<ExitStatus, Failure> {
+    let Load { scenarios, defects, seed, attach, out, format } = args;
+    let args = Run { scenarios, defects, seed, clock: Some(Time::Real), attach, out, format };
+    all(&args, Model::Closed, world)
+}
+
+fn all(args: &Run, model: Model, world: &mut World) -> Result<ExitStatus, Failure> {
     let mut scenarios = Vec::new();
     let mut invalid = String::new();
     let sources = RefCell::new(BTreeMap::new());
@@ -47,7 +58,7 @@ pub(super) fn run(args: &Run, world: &mut World) -> Result<ExitStatus, Failure> 
     let mut statuses = Vec::new();
     for scenario in &scenarios {
         // A failure of one is no reason to withhold the verdicts of the others.
-        statuses.push(one(scenario, args, &sources, world).unwrap_or_else(|failure| {
+        statuses.push(one(scenario, args, model, &sources, world).unwrap_or_else(|failure| {
             world.err(&format!("probity: {}: {failure}\n", scenario.name));
             failure.status()
         }));
@@ -98,15 +109,33 @@ fn problems(found: &Invalid, world: &World) -> String {
     text
 }
 
+/// The part of a scenario that a command drives, none when that is nothing; what it leaves out is said.
+fn part(scenario: &Scenario, model: Model, world: &mut World) -> Option<Scenario> {
+    let (part, left) = scenario.part(model);
+    // A scenario of mere silence is one for `run`.
+    let silent = left.is_empty() && model == Model::Open;
+    let has_any = part.has(model) || silent;
+    for phase in &left {
+        let phase = format!("phase `{phase}` has {}", model.of_the_other());
+        world.err(&format!("{}: not judged: {phase}\n", scenario.name));
+    }
+    if !has_any {
+        world.err(&format!("{}: nothing was judged: no phase has {}\n", scenario.name, model.key()));
+    }
+    has_any.then_some(part)
+}
+
 /// `sources` knows the files that scenarios and contracts were read from, by their texts.
 fn one(
     scenario: &Scenario,
     args: &Run,
+    model: Model,
     sources: &BTreeMap<String, String>,
     world: &mut World,
 ) -> Result<ExitStatus, Failure> {
     let options = options(scenario, args, world)?;
-    let outcome = drive(scenario, &options, world)?;
+    let Some(scenario) = &part(scenario, model, world) else { return Ok(ExitStatus::Vacuous) };
+    let outcome = drive(scenario, &options, model, world)?;
     // A run with a defect is another run: it must not overwrite the report of the honest one.
     let mut name = scenario.name.clone();
     for defect in &args.defects {
@@ -152,8 +181,16 @@ fn options(scenario: &Scenario, args: &Run, world: &World) -> Result<Options, Fa
 }
 
 /// Runs on this thread; progress goes to stderr as it comes.
-fn drive(scenario: &Scenario, options: &Options, world: &mut World) -> Result<Outcome, Failure> {
-    with_progress(world, |listener, stop| run::run(scenario, options, listener, stop))
+fn drive(
+    scenario: &Scenario,
+    options: &Options,
+    model: Model,
+    world: &mut World,
+) -> Result<Outcome, Failure> {
+    with_progress(world, |listener, stop| match model {
+        Model::Open => run::run(scenario, options, listener, stop),
+        Model::Closed => run::load(scenario, options, listener, stop),
+    })
 }
 
 /// Does something that tells how far it is, on stderr.
@@ -179,9 +216,11 @@ pub(super) fn with_progress<T>(
             "{error}\nthis is a bug of probity's; please report it with the scenario and the seed"
         )),
         RunError::Attach(AttachError::Url(_) | AttachError::Client(_)) => Failure::Usage(error.to_string()),
-        RunError::Stack(_) | RunError::Server(_) | RunError::Runtime(_) | RunError::Attach(_) => {
-            Failure::Stack(error.to_string())
-        }
+        RunError::Stack(_)
+        | RunError::Server(_)
+        | RunError::Load(_)
+        | RunError::Runtime(_)
+        | RunError::Attach(_) => Failure::Stack(error.to_string()),
     })
 }
 
@@ -189,6 +228,9 @@ fn progress(event: &Event) -> String {
     match event {
         Event::Started { scenario, seed, lasts } => format!("{scenario}: seed {seed}, {lasts:?} of traffic"),
         Event::Phase { name, lasts } => format!("  phase {name}, {lasts:?}"),
+        Event::Load { users, requests, failures, per_second } => {
+            format!("  {users} users: {requests} requests, {per_second:.1}/s, {failures} failed")
+        }
         Event::Settling { waited, open } if open.is_empty() => {
             format!("  waiting for telemetry to settle, {} s so far", waited.as_secs())
         }

@@ -33,6 +33,7 @@ pub(super) fn serve(args: &Serve, world: &mut World) -> Result<ExitStatus, Failu
             defects: args.defects.clone(),
             agents: AgentSpec::defaults(&providers),
             seed: Seed(1),
+            latency: args.latency.0,
         };
         let api = SocketAddr::new(args.listen, args.api_port);
         let server = match args.server {

@@ -168,6 +168,12 @@ impl HttpClient {
         Ok(Self { clock: clock.clone(), inner: options.build()?, largest_answer })
     }
 
+    /// What it sends with, for a generator that sends by itself. Nothing that is sent so is a ticket: it is for real
+    /// time alone.
+    pub fn library(&self) -> reqwest::Client {
+        self.inner.clone()
+    }
+
     /// Sends one request and reads the whole answer. Dropping the future hangs up.
     ///
     /// # Errors

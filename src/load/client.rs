@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use rand::Rng;
 
 use super::script::Wants;
 use crate::clock::{ClientError, ClientOptions, Clock, HttpClient, Reply, Seed, SendError, SendErrorKind};
-use crate::observe::{Failure, Ledger, Origin, ParentChoice, RequestFact, TraceNote};
+use crate::observe::{Failure, Ledger, Origin, ParentChoice, RequestFact, RequestKind, TraceNote};
 
 /// The longest that a client waits for an answer, unless it is told another.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -159,6 +160,29 @@ impl LoadClient {
     /// What was sent and got so far.
     pub fn ledger(&self) -> Ledger {
         self.ledger.lock().clone()
+    }
+
+    /// What sends: goose's users ask through it too, so that redirects, proxies, encodings and connections are the
+    /// same whoever drives.
+    pub(super) fn library(&self) -> reqwest::Client {
+        self.http.library()
+    }
+
+    /// All requests so far, and those of them that failed.
+    pub(super) fn requests_and_failures(&self) -> (u64, u64) {
+        let ledger = self.ledger.lock();
+        let failed = ledger.requests.iter().filter(|(key, _)| key.failure.is_some());
+        (ledger.request_count(), failed.map(|(_, entry)| entry.count).sum())
+    }
+
+    /// Requests so far, kind by kind.
+    pub(super) fn counts_by_kind(&self) -> BTreeMap<RequestKind, u64> {
+        let mut counts = BTreeMap::new();
+        for (key, entry) in &self.ledger.lock().requests {
+            let kind = RequestKind { method: key.method.clone(), route: key.route.clone() };
+            *counts.entry(kind).or_default() += entry.count;
+        }
+        counts
     }
 
     /// Enters a request that ended now.

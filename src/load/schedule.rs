@@ -156,24 +156,29 @@ impl Schedule {
             let first = number;
             let arrivals: Vec<Arrival> = offsets
                 .zip(first..)
-                .map(|(offset, number)| Arrival { at: from + offset, number, persona: self.persona(number) })
+                .map(|(offset, number)| Arrival {
+                    at: from + offset,
+                    number,
+                    persona: draw(&self.personas, self.seed, number),
+                })
                 .collect();
             number += arrivals.len() as u64;
             arrivals
         })
     }
+}
 
-    fn persona(&self, number: u64) -> Persona {
-        let total: u32 = self.personas.iter().map(|(_, weight)| weight).sum();
-        let mut draw = self.seed.of(("persona", number)).rng().random_range(0..total.max(1));
-        for (persona, weight) in &self.personas {
-            if draw < *weight {
-                return persona.clone();
-            }
-            draw -= weight;
+/// Who comes in the session with this number: a draw by weight.
+pub(super) fn draw(personas: &[(Persona, u32)], seed: Seed, number: u64) -> Persona {
+    let total: u32 = personas.iter().map(|(_, weight)| weight).sum();
+    let mut draw = seed.of(("persona", number)).rng().random_range(0..total.max(1));
+    for (persona, weight) in personas {
+        if draw < *weight {
+            return persona.clone();
         }
-        self.personas.first().map_or(Persona::Prober, |(persona, _)| persona.clone())
+        draw -= weight;
     }
+    personas.first().map_or(Persona::Prober, |(persona, _)| persona.clone())
 }
 
 #[cfg(test)]

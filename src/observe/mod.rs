@@ -4,10 +4,12 @@
 
 pub mod exposition;
 mod ledger;
+mod load;
 mod plan;
 mod record;
 mod scrape;
 mod span;
+mod threshold;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,10 +17,15 @@ pub use self::ledger::{
     CallEntry, CallKey, Failure, Ledger, MOST_TRACES, Origin, Outcome, ParentChoice, RequestEntry,
     RequestFact, RequestKey, TraceNote,
 };
+pub use self::load::{
+    Disagreement, Figures, GeneratorCount, KindFigures, LoadNote, LoadPlan, PlannedThreshold, RequestKind,
+    disagreements,
+};
 pub use self::plan::{PhaseWindow, Plan, PlannedFault, ProviderFault, Reason, Tolerance, Traffic};
 pub use self::record::{Record, RecordError};
 pub use self::scrape::{Scrape, ScrapeOutcome};
 pub use self::span::{Span, SpanLoss, Trees};
+pub use self::threshold::{Threshold, ThresholdVerdict, in_time};
 
 /// All that is known of one run.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +64,9 @@ pub struct LegStart {
     pub calls_unseen: bool,
     /// What became of the spans on their way, where the sender says so.
     pub span_loss: Option<SpanLoss>,
+    /// What the generator counted, where users drove the load.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<LoadNote>,
 }
 
 impl Leg {

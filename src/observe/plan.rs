@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::load::{Disagreement, LoadPlan};
 pub use crate::contract::ProviderFault;
 
 /// What a run was meant to do, after every default was filled in.
@@ -30,6 +31,9 @@ pub struct Plan {
     /// What speaks against the run itself: it proves nothing, whatever it found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Reason>,
+    /// The closed load, where users drove it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<LoadPlan>,
 }
 
 /// Whose traffic a target has.
@@ -60,6 +64,8 @@ pub enum Reason {
     CutOff(u64),
     /// The worst delay of a start behind its plan, in milliseconds.
     Slipped(u64),
+    /// The generator's own count differs from the ledger.
+    Disagreement(Disagreement),
 }
 
 impl Reason {
@@ -69,6 +75,7 @@ impl Reason {
             Self::Shed(count) => format!("{count} arrivals were shed: too many sessions were under way"),
             Self::CutOff(count) => format!("{count} sessions would not end and were cut off"),
             Self::Slipped(ms) => format!("the generator started a session {ms} ms late"),
+            Self::Disagreement(both) => both.text(),
         }
     }
 }

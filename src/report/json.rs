@@ -1,6 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::load::LoadReport;
 use super::notes;
 use crate::checks::{Finding, Judgement, Verdict};
 use crate::contract::Level;
@@ -33,6 +34,9 @@ pub struct Report {
     pub totals: Totals,
     /// How much was judged.
     pub coverage: Coverage,
+    /// The load, where users drove one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<LoadReport>,
     /// Every verdict.
     pub judgements: Vec<Line>,
     /// What is worth knowing and no finding.
@@ -105,6 +109,7 @@ impl Report {
                 traces_not_kept: sum(|leg| leg.ledger.traces_not_kept),
             },
             coverage: outcome.coverage.clone(),
+            load: LoadReport::of(outcome),
             judgements: outcome.judgements.iter().map(line).collect(),
             notes: notes::second_opinions(seen),
         }

@@ -3,6 +3,7 @@
 mod github;
 mod json;
 mod junit;
+mod load;
 mod markdown;
 mod notes;
 mod plain;
@@ -12,6 +13,7 @@ mod terminal;
 pub use self::github::github;
 pub use self::json::{REPORT_VERSION, Report, json, schema};
 pub use self::junit::junit;
+pub use self::load::{LoadLine, LoadPhase, LoadReport, Reconciliation, ThresholdReport};
 pub use self::markdown::markdown;
 pub use self::style::Style;
 pub use self::terminal::terminal;

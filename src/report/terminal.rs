@@ -5,6 +5,7 @@ use tabled::settings::object::Columns;
 use tabled::settings::{Modify, Style as Border, Width};
 
 use super::json::Report;
+use super::load::write_load;
 use super::style::Style;
 use crate::checks::{Finding, Judgement, Verdict};
 use crate::run::Outcome;
@@ -79,6 +80,9 @@ fn write_failure(text: &mut String, judgement: &Judgement, findings: &[Finding],
 
 fn write_summary(text: &mut String, outcome: &Outcome, style: Style) {
     let report = Report::new(outcome);
+    if let Some(load) = &report.load {
+        write_load(text, load, style);
+    }
     let count = |verdict: &str| report.judgements.iter().filter(|line| line.verdict == verdict).count();
     let _ = writeln!(
         text,

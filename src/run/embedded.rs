@@ -40,6 +40,7 @@ pub(super) async fn raise(
         defects: options.defects.clone(),
         agents: AgentSpec::defaults(&providers.base_url()),
         seed: seed.of("server"),
+        latency: scenario.server_latency,
     };
     settings.env.insert("OTEL_ENABLED".to_owned(), "true".to_owned());
     settings.env.insert("OTEL_EXPORTER_OTLP_ENDPOINT".to_owned(), receiver.endpoint());
@@ -57,6 +58,7 @@ pub(super) async fn raise(
             receives_spans: true,
             calls_unseen: false,
             span_loss: None,
+            load: None,
         },
         client: LoadClient::new(clock, endpoints, seed.of("client")).with_patience(scenario.patience),
         server: Some(started),

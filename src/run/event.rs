@@ -27,6 +27,17 @@ pub enum Event {
         /// How long it lasts.
         lasts: Duration,
     },
+    /// How a load by users goes.
+    Load {
+        /// Users that start sessions.
+        users: u32,
+        /// Requests so far.
+        requests: u64,
+        /// Those of them that failed.
+        failures: u64,
+        /// Requests a second since the last time.
+        per_second: f64,
+    },
     /// Sessions are still under way after the last phase.
     Draining,
     /// Telemetry has not caught up with the traffic yet.

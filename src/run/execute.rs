@@ -5,9 +5,10 @@ use tokio::sync::watch;
 
 use super::event::Event;
 use super::outcome::Outcome;
-use super::stage;
+use super::stage::{self, Lead};
 use crate::clock::{Clock, Stuck, lockstep};
 use crate::contract::yaml::Problem;
+use crate::load::AttackError;
 use crate::observe::{Record, Traffic};
 use crate::scenario::Scenario;
 use crate::server::Defect;
@@ -76,6 +77,9 @@ pub enum RunError {
     /// What was inferred cannot be read back: a bug of ours.
     #[error("what was inferred is no scenario: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Inferred(Vec<Problem>),
+    /// The load generator did not start.
+    #[error("the load did not start: {0}")]
+    Load(#[from] AttackError),
     /// The runtime could not be built.
     #[error("no runtime: {0}")]
     Runtime(std::io::Error),
@@ -95,7 +99,10 @@ pub fn run(
     listener: &Listener,
     stop: &watch::Receiver<bool>,
 ) -> Result<Outcome, RunError> {
-    let run = |clock: Clock| stage::observe(clock, scenario, options, Arc::clone(listener), stop.clone());
+    let run = |clock: Clock| {
+        let listener = Arc::clone(listener);
+        stage::observe(clock, scenario, options, Lead::Schedule, listener, stop.clone())
+    };
     let seen = if options.real() {
         let mut builder = tokio::runtime::Builder::new_current_thread();
         let runtime = builder.enable_all().build().map_err(RunError::Runtime)?;

@@ -32,6 +32,7 @@ pub(super) async fn raise(
             receives_spans: receiver.is_some(),
             calls_unseen: providers.is_none(),
             span_loss: None,
+            load: None,
         },
         client: LoadClient::new(clock, endpoints, seed.of("client"))
             .with_patience(scenario.patience)

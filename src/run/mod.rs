@@ -13,6 +13,8 @@ mod execute;
 mod external;
 #[cfg(all(feature = "server", feature = "load"))]
 mod infer;
+#[cfg(all(feature = "server", feature = "load"))]
+mod load;
 mod outcome;
 #[cfg(all(feature = "server", feature = "load"))]
 mod plan;
@@ -27,7 +29,9 @@ pub use self::event::{EVENTS_VERSION, Event};
 pub use self::execute::{Listener, Options, RunError, Time, run};
 #[cfg(all(feature = "server", feature = "load"))]
 pub use self::infer::{Inferred, Wanted, infer};
-pub use self::outcome::{Coverage, ExitStatus, Outcome};
+#[cfg(all(feature = "server", feature = "load"))]
+pub use self::load::load;
+pub use self::outcome::{Coverage, ExitStatus, Outcome, ThresholdLine};
 
 use crate::checks;
 use crate::observe::Record;

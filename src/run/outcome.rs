@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::checks::{Judgement, Verdict};
 use crate::contract::{Contracts, Glob, Level, Omission};
-use crate::observe::{Observations, Reason, Record};
+use crate::observe::{Observations, Reason, Record, Threshold, ThresholdVerdict};
 
 /// What a run came to, as the process says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -95,6 +95,17 @@ pub struct Coverage {
     pub omissions: Vec<Omission>,
 }
 
+/// What became of a threshold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ThresholdLine {
+    /// What had to be kept.
+    pub threshold: Threshold,
+    /// The scenario does not give it: it always holds.
+    pub default: bool,
+    /// What was measured, and whether it was kept.
+    pub verdict: ThresholdVerdict,
+}
+
 /// What a run came to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
@@ -104,6 +115,8 @@ pub struct Outcome {
     pub judgements: Vec<Judgement>,
     /// How much was judged.
     pub coverage: Coverage,
+    /// What became of what a load had to keep; empty when no users drove it.
+    pub thresholds: Vec<ThresholdLine>,
     /// What it all comes to.
     pub status: ExitStatus,
 }
@@ -111,8 +124,9 @@ pub struct Outcome {
 impl Outcome {
     pub(super) fn new(record: Record, judgements: Vec<Judgement>) -> Self {
         let coverage = coverage(&record.contracts, &record.observations, &judgements);
-        let status = status(&record.observations, &judgements, &coverage);
-        Self { record, judgements, coverage, status }
+        let thresholds = thresholds(&record.observations);
+        let status = status(&record.observations, &judgements, &coverage, &thresholds);
+        Self { record, judgements, coverage, thresholds, status }
     }
 
     /// What speaks against the run itself.
@@ -148,7 +162,22 @@ fn coverage(contracts: &Contracts, seen: &Observations, judgements: &[Judgement]
     coverage
 }
 
-fn status(seen: &Observations, judgements: &[Judgement], coverage: &Coverage) -> ExitStatus {
+fn thresholds(seen: &Observations) -> Vec<ThresholdLine> {
+    let Some((plan, _, figures)) = seen.load() else { return Vec::new() };
+    let judge = |planned: &crate::observe::PlannedThreshold| ThresholdLine {
+        threshold: planned.threshold.clone(),
+        default: planned.default,
+        verdict: planned.threshold.judge(&figures),
+    };
+    plan.thresholds.iter().map(judge).collect()
+}
+
+fn status(
+    seen: &Observations,
+    judgements: &[Judgement],
+    coverage: &Coverage,
+    thresholds: &[ThresholdLine],
+) -> ExitStatus {
     let mut all = Vec::new();
     if seen.plan.interrupted {
         all.push(ExitStatus::Interrupted);
@@ -164,6 +193,9 @@ fn status(seen: &Observations, judgements: &[Judgement], coverage: &Coverage) ->
     // A check that cannot tell is no gap while another check of the same clause can.
     if coverage.judged == 0 || coverage.required_vacuous > 0 {
         all.push(ExitStatus::Vacuous);
+    }
+    if thresholds.iter().any(|line| !line.verdict.kept) {
+        all.push(ExitStatus::TargetMissed);
     }
     ExitStatus::first(&all)
 }

@@ -55,5 +55,6 @@ pub(super) fn plan(scenario: &Scenario, options: &Options, seed: Seed, start: Ti
         faults,
         interrupted: false,
         reasons: Vec::new(),
+        load: None,
     }
 }

@@ -1,12 +1,13 @@
+use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::execute::{Listener, Options, RunError};
-use super::{Event, embedded, external, plan, settle};
+use super::{Event, embedded, external, load, plan, settle};
 use crate::clock::{Clock, Seed, Turn};
 use crate::contract::Promise;
 use crate::load::{DriveReport, Driver, LoadClient, Schedule};
-use crate::observe::{LegStart, Observations, PhaseWindow, Reason};
+use crate::observe::{LegStart, LoadNote, Observations, PhaseWindow, Reason};
 use crate::parties::Providers;
 use crate::scenario::Scenario;
 use crate::server::aragora::Aragora;
@@ -38,18 +39,37 @@ impl Stage {
     }
 }
 
+/// Who drives the traffic.
+pub(super) enum Lead {
+    /// A schedule: an open model, in virtual or real time.
+    Schedule,
+    /// Users, on a runtime of their own: a closed model, in real time.
+    Users(Runtime),
+}
+
+/// What came of the traffic.
+#[derive(Default)]
+pub(super) struct Driven {
+    pub(super) stopped: bool,
+    /// What speaks against the run itself.
+    pub(super) reasons: Vec<Reason>,
+    /// What the generator counted, where users drove.
+    pub(super) note: Option<LoadNote>,
+}
+
 /// Runs all phases and collects what was seen.
 pub(super) async fn observe(
     clock: Clock,
     scenario: &Scenario,
     options: &Options,
+    lead: Lead,
     listener: Listener,
     stop: watch::Receiver<bool>,
 ) -> Result<Observations, RunError> {
     let seed = Seed(options.seed.unwrap_or(scenario.seed));
     let schedule = schedule(scenario, seed);
     listener(&Event::Started { scenario: scenario.name.clone(), seed: seed.0, lasts: schedule.lasts() });
-    let stage = match &options.attach {
+    let mut stage = match &options.attach {
         None => embedded::raise(&clock, scenario, options, seed).await?,
         Some(attachment) => external::raise(&clock, scenario, attachment, seed).await?,
     };
@@ -62,11 +82,22 @@ pub(super) async fn observe(
     }
     let scraping: Vec<_> = stage.scrapers.iter().map(|scraper| tokio::spawn(scraper.clone().run())).collect();
     let phases = announce(&clock, &plan.phases, &listener);
-    let report = Driver::new(&clock, schedule, stage.client.clone()).run(start, stop.clone()).await;
+    let driven = match lead {
+        Lead::Schedule => {
+            let report = Driver::new(&clock, schedule, stage.client.clone()).run(start, stop.clone()).await;
+            Ok(Driven { stopped: report.stopped, reasons: reasons(&report), note: None })
+        }
+        Lead::Users(runtime) => {
+            plan.load = Some(load::plan(scenario));
+            load::drive(scenario, seed, stage.client.clone(), runtime, &listener, stop.clone()).await
+        }
+    };
     scraping.iter().for_each(JoinHandle::abort);
     phases.abort();
-    plan.interrupted = report.stopped;
-    plan.reasons = reasons(&report);
+    let Driven { stopped, reasons, note } = driven?;
+    plan.interrupted = stopped;
+    plan.reasons = reasons;
+    stage.start.load = note;
     let seen = settle::settle(&clock, scenario, plan, stage, &listener, stop).await;
     for leg in &seen.legs {
         listener(&Event::Observed {

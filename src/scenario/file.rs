@@ -8,7 +8,7 @@ use super::persona::PersonaFile;
 use crate::contract::yaml::Located;
 use crate::contract::{EnvName, Glob, HumanDuration, ProviderFault};
 use crate::load::Rate;
-use crate::observe::Traffic;
+use crate::observe::{Threshold, Traffic};
 
 /// A scenario file, as it is typed.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -49,6 +49,9 @@ pub(super) struct ScenarioFile {
     /// How far telemetry may be from the ledger.
     #[serde(default)]
     pub(super) tolerance: ToleranceFile,
+    /// What a load by users must keep, such as `p99 < 500ms for POST /api/debates`. Default: `errors < 1%`.
+    #[serde(default)]
+    pub(super) thresholds: Vec<Threshold>,
     /// How often metrics are scraped. Default: as the contract says, else 15s.
     #[serde(default)]
     pub(super) scrape_interval: Option<Located<HumanDuration>>,
@@ -81,6 +84,9 @@ pub(super) struct TargetFile {
     /// the run.
     #[serde(default)]
     pub(super) env: BTreeMap<Located<EnvName>, String>,
+    /// Half of the reference server's answers take longer than about this. Default: 20ms.
+    #[serde(default)]
+    pub(super) latency: Option<Located<HumanDuration>>,
 }
 
 /// A reference server.
@@ -121,6 +127,8 @@ pub(super) struct PhaseFile {
 pub(super) enum LoadFile {
     /// An open model: sessions start at this rate, whatever the server does.
     Rate(Rate),
+    /// A closed model, for `probity load`: so many users, each of whom starts a session when the last has ended.
+    Users(Located<u32>),
 }
 
 /// The synthetic LLM providers.

@@ -6,22 +6,25 @@
 
 mod file;
 mod given;
+mod model;
 mod persona;
 mod request;
 mod resolve;
 mod script;
 mod target;
+mod users;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 pub use self::file::{ServerName, schema};
+pub use self::model::Model;
 pub use self::resolve::{Invalid, load};
 pub use self::target::Target;
 
 use crate::contract::{Contracts, Glob, ProviderFault};
 use crate::load::{Persona, PhaseLoad};
-use crate::observe::{Tolerance, Traffic};
+use crate::observe::{Threshold, Tolerance, Traffic};
 
 /// A scenario that can be run.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +57,10 @@ pub struct Scenario {
     pub faults: Vec<Fault>,
     /// How far telemetry may be from the ledger.
     pub tolerance: Tolerance,
+    /// Half of the reference server's answers take longer than about this.
+    pub server_latency: Duration,
+    /// What a load by users must keep.
+    pub thresholds: Vec<Threshold>,
     /// How often metrics are scraped; none is as the contract says.
     pub scrape_interval: Option<Duration>,
     /// The longest wait for one answer.
@@ -69,6 +76,8 @@ pub struct Phase {
     pub name: String,
     /// How long it lasts and what comes.
     pub load: PhaseLoad,
+    /// How many users come, where they do.
+    pub users: Option<u32>,
 }
 
 /// What providers do wrong.

@@ -3,11 +3,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::file::{FaultFile, LoadFile, PhaseFile, ScenarioFile, ServerName};
+use super::file::{FaultFile, PhaseFile, ScenarioFile, ServerName};
 use super::{Fault, Phase, Scenario};
 use crate::contract::yaml::{self, Located, Problem};
 use crate::contract::{Contract, Contracts, Glob, HumanDuration};
-use crate::load::{PATIENCE, PhaseLoad, Rate};
+use crate::load::{PATIENCE, PhaseLoad};
 use crate::observe::Tolerance;
 
 /// The longest that all phases may last: a century is a mistake.
@@ -86,6 +86,7 @@ impl Resolver<'_> {
         let scope = self.scope(&typed.scope, &contracts);
         let phases = self.phases(typed.phases);
         let aim = self.target(typed.target);
+        self.users_can(&typed.personas, &phases);
         self.shares(&typed.faults);
         let server = aim.target.server();
         let faults = typed.faults.into_iter().map(|fault| self.fault(fault, &phases, server)).collect();
@@ -112,6 +113,8 @@ impl Resolver<'_> {
                     .latency
                     .map_or(1_000, |latency| u64::try_from(latency.0.as_nanos()).unwrap_or(u64::MAX)),
             },
+            server_latency: aim.latency,
+            thresholds: typed.thresholds,
             scrape_interval: self.at_least("scrape_interval", typed.scrape_interval, SHORTEST_INTERVAL),
             patience: self.at_least("patience", typed.patience, SHORTEST_PATIENCE).unwrap_or(PATIENCE),
             settle: typed.settle.map_or(SETTLE, |settle| settle.0),
@@ -222,12 +225,12 @@ impl Resolver<'_> {
                 let message = format!("with phase `{}` the run would last longer than a year", name.value);
                 self.report(name.line, name.column, message, &[]);
             }
-            let rate = phase.load.map_or(Rate::NONE, |LoadFile::Rate(rate)| rate);
+            let (rate, users) = self.load(phase.load.as_ref());
             if rate.offset(MOST_ARRIVALS).is_some_and(|offset| offset < lasts) {
                 let message = format!("phase `{}` starts more than {MOST_ARRIVALS} sessions", name.value);
                 self.report(name.line, name.column, message, &[]);
             }
-            phases.push(Phase { name: phase.name.value, load: PhaseLoad { lasts, rate } });
+            phases.push(Phase { name: phase.name.value, load: PhaseLoad { lasts, rate }, users });
         }
         phases
     }

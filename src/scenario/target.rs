@@ -1,6 +1,7 @@
 //! What the target means.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use reqwest::Url;
 
@@ -13,6 +14,9 @@ use crate::observe::Traffic;
 
 /// Variables that a run sets itself: where the server listens and where it exports to.
 const SET_BY_THE_RUN: [&str; 3] = ["METRICS_PORT", "OTEL_ENABLED", "OTEL_EXPORTER_OTLP_ENDPOINT"];
+
+/// What a reference server takes that nobody slowed.
+const LATENCY: Duration = Duration::from_millis(20);
 
 /// What is judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +49,8 @@ pub(super) struct Aim {
     pub(super) traffic: Traffic,
     pub(super) env: BTreeMap<String, String>,
     pub(super) env_places: BTreeMap<String, (usize, usize)>,
+    /// Of a reference server.
+    pub(super) latency: Duration,
 }
 
 impl Resolver<'_> {
@@ -60,11 +66,16 @@ impl Resolver<'_> {
                 traffic: Traffic::default(),
                 env,
                 env_places,
+                latency: LATENCY,
             };
         };
         let url = typed.url.map(|url| (self.url(&url, true), url.line, url.column));
         let metrics_place = typed.metrics.as_ref().map(|metrics| (metrics.line, metrics.column));
         let metrics = typed.metrics.map(|metrics| self.metrics(metrics)).unwrap_or_default();
+        if let (Some(latency), None) = (&typed.latency, typed.server) {
+            let message = "`latency` belongs to a reference server: another's is its own".to_owned();
+            self.report(latency.line, latency.column, message, &[]);
+        }
         let target = match (typed.server, url) {
             (Some(server), None) => {
                 if let Some((line, column)) = metrics_place {
@@ -102,6 +113,7 @@ impl Resolver<'_> {
             traffic: typed.traffic.unwrap_or_default(),
             env: typed.env.into_iter().map(|(key, value)| (key.value.to_string(), value)).collect(),
             env_places: places,
+            latency: typed.latency.map_or(LATENCY, |latency| latency.value.0),
         }
     }
 

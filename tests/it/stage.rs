@@ -96,7 +96,7 @@ impl Stage {
         ];
         let env = own.into_iter().chain(wanted.env).map(|(name, value)| (name.to_owned(), value)).collect();
         let agents = wanted.agents.unwrap_or_else(|| AgentSpec::defaults(&providers.base_url()));
-        let settings = Settings { env, defects: vec![], agents, seed: Seed(5) };
+        let settings = Settings { env, defects: vec![], agents, seed: Seed(5), latency: Settings::LATENCY };
         let server = Aragora::start(clock, ([127, 0, 0, 1], 0).into(), settings).await.expect("it starts");
         Self { clock: clock.clone(), providers, receiver, server, http: HttpClient::new(clock) }
     }

@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 
@@ -40,6 +41,14 @@ pub struct Settings {
     pub agents: Vec<AgentSpec>,
     /// Handler latencies follow from it, and trace ids when it is a virtual run.
     pub seed: Seed,
+    /// Half of its handlers take longer than about this, none twice as long; it stands for parsing, authorisation and
+    /// the database. See [`Settings::LATENCY`].
+    pub latency: Duration,
+}
+
+impl Settings {
+    /// The latency of a server that nobody slowed.
+    pub const LATENCY: Duration = Duration::from_millis(20);
 }
 
 /// A server that could not be started.
@@ -68,6 +77,7 @@ pub struct Aragora {
 struct App {
     clock: Clock,
     seed: Seed,
+    latency: Duration,
     telemetry: Telemetry,
     instruments: Instruments,
     agents: Agents,
@@ -100,6 +110,7 @@ impl Aragora {
         let app = Arc::new(App {
             clock: clock.clone(),
             seed: settings.seed,
+            latency: settings.latency,
             instruments: Instruments::new(&telemetry, settings.defects),
             agents: Agents::new(clock, settings.agents),
             memory: Memory::default(),

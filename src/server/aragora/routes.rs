@@ -106,15 +106,15 @@ fn handler_name(method: &Method, endpoint: &str) -> &'static str {
     }
 }
 
-/// Between 1 and 40 ms of work; it stands for parsing, authorisation and the database. In real time the work takes
-/// what it takes.
+/// Work of a twentieth to twice of the latency that the server was told, in virtual and in real time.
 fn base_latency(app: &App, method: &Method, path: &str) -> Duration {
-    if !app.clock.is_lockstep() {
+    let micros = u64::try_from(app.latency.as_micros()).unwrap_or(u64::MAX);
+    if micros == 0 {
         return Duration::ZERO;
     }
     let at = app.clock.now().as_nanosecond();
     let mut dice = app.seed.of(("handler", method.as_str(), path, at)).rng();
-    Duration::from_micros(dice.random_range(1_000..40_000))
+    Duration::from_micros(dice.random_range(micros / 20..micros.saturating_mul(2)))
 }
 
 fn refuse(status: StatusCode, message: &str) -> Response {

@@ -42,6 +42,7 @@ fn plan() -> impl Strategy<Value = Plan> {
         faults: Vec::new(),
         interrupted,
         reasons: Vec::new(),
+        load: None,
     })
 }
 
@@ -199,6 +200,7 @@ fn leg() -> impl Strategy<Value = Leg> {
         receives_spans: spans,
         calls_unseen: calls,
         span_loss: loss.map(|(dropped, failed)| SpanLoss { dropped, failed }),
+        load: None,
     });
     (start, ledger(), prop::collection::vec(scrape(), 0..5), prop::collection::vec(span(), 0..6))
         .prop_map(|(start, ledger, scrapes, spans)| Leg { start, ledger, scrapes, spans })

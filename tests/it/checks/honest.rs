@@ -281,6 +281,7 @@ fn judged(legs: Vec<Leg>, traffic: Traffic) -> Vec<Judgement> {
         faults: Vec::new(),
         interrupted: false,
         reasons: Vec::new(),
+        load: None,
     };
     judge(&CONTRACTS, &Observations { plan, legs })
 }

@@ -28,6 +28,7 @@ pub(super) fn plan() -> Plan {
         faults: vec![],
         interrupted: false,
         reasons: vec![],
+        load: None,
     }
 }
 
@@ -136,6 +137,7 @@ fn starts() -> impl Strategy<Value = LegStart> {
             receives_spans,
             calls_unseen,
             span_loss,
+            load: None,
         },
     )
 }

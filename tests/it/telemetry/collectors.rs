@@ -188,7 +188,8 @@ fn a_black_hole_stops_virtual_time_and_is_named() {
 async fn server(clock: &Clock, collector: &str) -> (Aragora, HttpClient) {
     let env = [("OTEL_ENABLED", "true"), ("OTEL_EXPORTER_OTLP_ENDPOINT", collector), ("METRICS_PORT", "0")];
     let env = env.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-    let settings = Settings { env, defects: vec![], agents: vec![], seed: Seed(1) };
+    let settings =
+        Settings { env, defects: vec![], agents: vec![], seed: Seed(1), latency: Settings::LATENCY };
     let server = Aragora::start(clock, ([127, 0, 0, 1], 0).into(), settings).await.expect("it starts");
     (server, HttpClient::new(clock))
 }

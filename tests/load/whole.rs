@@ -1,0 +1,168 @@
+//! Whole loads: scenario, server, thresholds, report and record.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use probity::observe::{Reason, Record, Threshold, Traffic};
+use probity::report::{Style, json, terminal};
+use probity::run::{ExitStatus, Listener, Options, Outcome, Time, judge, load};
+use probity::scenario::{self, Model, Scenario};
+use probity::server::Defect;
+use tokio::sync::watch;
+
+use crate::stage::ONE_AT_A_TIME;
+
+fn scenario(path: &Path) -> Scenario {
+    scenario::load(path, &|path| fs::read_to_string(path)).expect("the scenario is valid")
+}
+
+fn release() -> Scenario {
+    scenario(&Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/release.yaml"))
+}
+
+/// The same scenario for so many seconds, in its last phase.
+fn brief(mut scenario: Scenario, seconds: u64) -> Scenario {
+    scenario.phases.drain(..scenario.phases.len() - 1);
+    scenario.phases[0].load.lasts = Duration::from_secs(seconds);
+    scenario
+}
+
+fn outcome(scenario: &Scenario, defects: &[Defect]) -> Outcome {
+    let listener: Listener = Arc::new(|_| {});
+    let options = Options {
+        seed: None,
+        defects: defects.to_vec(),
+        time: Time::Real,
+        attach: None,
+        traffic: Traffic::Exclusive,
+    };
+    let (_sender, stop) = watch::channel(false);
+    let _one = ONE_AT_A_TIME.lock();
+    load(scenario, &options, &listener, &stop).expect("the load comes to an outcome")
+}
+
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("load").join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).expect("an earlier run's leftovers can be removed");
+    }
+    fs::create_dir_all(&folder).expect("a folder can be made");
+    folder
+}
+
+#[test]
+fn every_shipped_load_passes_on_the_reference_server_and_its_record_says_the_same() {
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let mut loads = 0;
+    for entry in fs::read_dir(shipped).expect("scenarios are shipped") {
+        let path = entry.expect("a readable folder").path();
+        let (scenario, _) = scenario(&path).part(Model::Closed);
+        if !scenario.has(Model::Closed) {
+            continue;
+        }
+        loads += 1;
+        let live = outcome(&brief(scenario, 5), &[]);
+        assert_eq!(live.status, ExitStatus::Conformant, "{}", terminal(&live, Style::default()));
+        assert!(live.thresholds.iter().all(|line| line.verdict.kept));
+        let folder = folder(&live.record.observations.plan.scenario);
+        live.record.write(&folder).expect("the record is written");
+        let record = Record::read(&folder).expect("the record is read");
+        assert_eq!(record, live.record);
+        let again = judge(record);
+        assert_eq!(json(&again), json(&live));
+        assert_eq!(terminal(&again, Style::default()), terminal(&live, Style::default()));
+    }
+    assert!(loads >= 1);
+}
+
+#[test]
+fn a_slowed_server_misses_the_threshold_by_name() {
+    let mut slow = brief(release(), 8);
+    slow.server_latency = Duration::from_millis(600);
+    // Nobody here can promise how much a second of so slow a server exercises: the thresholds are what is tested.
+    slow.scope.retain(|glob| glob.matches("conserve.requests"));
+    let outcome = outcome(&slow, &[]);
+    let text = terminal(&outcome, Style::default());
+    assert_eq!(outcome.status, ExitStatus::TargetMissed, "{text}");
+    assert!(text.contains("threshold MISSED p99 < 500ms for POST /api/debates: observed "), "{text}");
+    assert!(text.contains("threshold kept   errors < 0.1%"), "{text}");
+    assert!(text.contains("service time") && text.contains("goose counted"), "{text}");
+    assert!(json(&outcome).contains("\"exit_code\": 5"));
+}
+
+#[test]
+fn findings_win_over_a_missed_threshold_and_what_was_never_measured_is_missed() {
+    let mut scenario = brief(release(), 3);
+    let never = "p99 < 1s for GET /nowhere".parse::<Threshold>().expect("a threshold");
+    scenario.thresholds = vec![never];
+    scenario.scope.retain(|glob| glob.matches("conserve.requests"));
+    let missed = outcome(&scenario, &[]);
+    assert_eq!(missed.status, ExitStatus::TargetMissed);
+    let lines: Vec<_> = missed.thresholds.iter().map(|line| (line.default, line.verdict.kept)).collect();
+    assert_eq!(lines, [(false, false), (true, true)], "the default about errors is added");
+    let found = outcome(&scenario, &[Defect::RequestsCountedTwice]);
+    assert_eq!(found.status, ExitStatus::Findings);
+}
+
+#[test]
+fn a_generator_that_counts_otherwise_makes_the_run_invalid() {
+    let mut record = outcome(&brief(release(), 1), &[]).record;
+    let note = record.observations.legs[0].start.load.as_mut().expect("a load");
+    note.counts[0].requests += 1;
+    let note = note.clone();
+    let ledger = &record.observations.legs[0].ledger;
+    let reasons =
+        probity::observe::disagreements(ledger, &note).into_iter().map(Reason::Disagreement).collect();
+    record.observations.plan.reasons = reasons;
+    let outcome = judge(record);
+    assert_eq!(outcome.status, ExitStatus::RunInvalid);
+    let text = terminal(&outcome, Style::default());
+    assert!(text.contains("the ledger does not agree") && text.contains("the generator counted"), "{text}");
+}
+
+/// A process of ours that does not outlive its test.
+struct Child(std::process::Child);
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn control_c_ends_a_load_with_its_report_and_nothing_of_gooses_is_printed() {
+    let folder = folder("interrupt");
+    let _one = ONE_AT_A_TIME.lock();
+    let child = Command::new(env!("CARGO_BIN_EXE_probity"))
+        // None of these is an argument that goose knows.
+        .args(["load", concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/release.yaml"), "--format", "json"])
+        .args(["--out", "there", "--seed", "5"])
+        .current_dir(&folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut child = Child(child);
+    let mut stderr = BufReader::new(child.0.stderr.take().expect("piped"));
+    let mut line = String::new();
+    while !line.contains("4 users: ") {
+        line.clear();
+        assert!(stderr.read_line(&mut line).expect("readable") > 0, "it ended without progress");
+        assert!(line.starts_with("release: ") || line.starts_with("  "), "whose line is this? {line}");
+    }
+    let sent = Command::new("sh").args(["-c", &format!("kill -INT {}", child.0.id())]).status();
+    assert!(sent.expect("a shell is there").success());
+    let status = child.0.wait().expect("it ends");
+    assert_eq!(status.code(), Some(130));
+    let mut stdout = String::new();
+    child.0.stdout.take().expect("piped").read_to_string(&mut stdout).expect("readable");
+    let report: serde_json::Value = serde_json::from_str(&stdout).expect("nothing but the report is printed");
+    assert_eq!(report["exit_code"], 130);
+    assert_eq!(report["load"]["reconciliation"]["disagreements"], serde_json::json!([]));
+    assert_eq!(fs::read_to_string(folder.join("there/release/report.json")).expect("written"), stdout);
+}
