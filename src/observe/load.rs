@@ -226,7 +226,7 @@ pub struct Disagreement {
 /// Compares the generator's own counts with the ledger, kind by kind; empty when they agree exactly.
 pub fn disagreements(ledger: &Ledger, note: &LoadNote) -> Vec<Disagreement> {
     let mut both: BTreeMap<RequestKind, Disagreement> = BTreeMap::new();
-    fn of<'a>(both: &'a mut BTreeMap<RequestKind, Disagreement>, kind: RequestKind) -> &'a mut Disagreement {
+    fn of(both: &mut BTreeMap<RequestKind, Disagreement>, kind: RequestKind) -> &mut Disagreement {
         let fresh = Disagreement {
             kind: kind.to_string(),
             ledger_requests: 0,
