@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use parking_lot::Mutex;
-use probity::clock::{Clock, Seed};
+use probity::clock::{Clock, Seed, between};
 use probity::load::{Attack, AttackReport, Endpoints, LoadClient, Persona, Progress, UserPhase};
 use probity::observe::{Failure, Ledger, disagreements};
 use tokio::runtime::Runtime;
@@ -62,7 +62,7 @@ pub(crate) fn drive(
             sender.send_replace(true);
         }
     };
-    let began = Instant::now();
+    let began = clock.now();
     let report = runtime().block_on(attack.run(stop, Arc::new(tell))).expect("goose drives it");
-    Came { report, ledger: client.ledger(), took: began.elapsed() }
+    Came { report, ledger: client.ledger(), took: between(began, clock.now()) }
 }
