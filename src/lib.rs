@@ -3,7 +3,7 @@
 //! # Bird's eye
 //!
 //! You give it a *contract* (what documents promise about metrics, spans and the rest), a *scenario* (traffic, faults,
-//! time) and a *target* (here: the reference server that it ships). It drives the traffic, keeps a *ledger* of what it
+//! time) and a *target* (the reference server that it ships, or any server by URL). It drives the traffic, keeps a *ledger* of what it
 //! really did, collects what the telemetry says was done, and gives every promise a verdict: kept, broken (with the
 //! evidence) or never exercised. Silence is not success.
 //!
@@ -19,7 +19,9 @@
 //! ```
 //!
 //! All of it runs over real sockets in one process, under one virtual [`clock`]: a minute of traffic takes a fraction
-//! of a second, and the same scenario and seed give the same bytes.
+//! of a second, and the same scenario and seed give the same bytes. A target that somebody else started has real time:
+//! then the same driver, scraper, receiver and judges run on the machine's clock, and telemetry is looked at until it has
+//! settled. `load` puts users that goose drives in the driver's place, and thresholds beside the verdicts.
 //!
 //! # Code map
 //!
@@ -35,10 +37,10 @@
 //! | [`telemetry`] | clock | the documented instrumentation API as a small library |
 //! | [`parties`] | clock, observe | synthetic LLM providers, with their own count |
 //! | [`server`] | clock, contract, telemetry | the reference server `aragora`, and its defects |
-//! | [`stack`] | clock, contract, promql, alerting, observe, parties, server | scraper and OTLP receiver |
-//! | [`load`] | clock, observe | arrival schedules, personas, the driver, the ledger's filling |
+//! | [`stack`] | clock, contract, promql, alerting, observe, parties, server | scraper, OTLP receiver (gRPC, HTTP), attaching to a target, waiting |
+//! | [`load`] | clock, observe | arrival schedules, personas (built in or scripted), the driver, goose, the ledger's filling |
 //! | [`scenario`] | contract, observe, checks, load | the scenario file |
-//! | [`run`] | all above | from a scenario to an outcome |
+//! | [`run`] | all above | from a scenario to an outcome; `init`: from a running service to a scenario |
 //! | [`report`] | contract, observe, checks, prove, run | terminal, JSON, JUnit, Markdown, GitHub; listens only |
 //! | [`cli`] | everything | arguments, the injected world, exit codes |
 //!

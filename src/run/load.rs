@@ -12,8 +12,8 @@ use crate::load::{Attack, AttackReport, LoadClient, Progress, REST, UserPhase};
 use crate::observe::{LoadPlan, PlannedThreshold, Reason, Record, Threshold, disagreements};
 use crate::scenario::Scenario;
 
-/// Drives a scenario's users against its reference server, or a target that somebody else started, in real time, and judges what telemetry says and what the
-/// load must keep. A change of `stop` to true ends it early; it still comes to an outcome.
+/// Drives a scenario's users against its reference server, or a target that somebody else started, in real time, and
+/// judges what telemetry says and what the load must keep. A change of `stop` to true ends it early; it still comes to an outcome.
 ///
 /// Server and generator have a runtime each: a busy one must not slow the other more than two programs would.
 ///
@@ -25,8 +25,7 @@ pub fn load(
     listener: &Listener,
     stop: &watch::Receiver<bool>,
 ) -> Result<Outcome, RunError> {
-    let (judged, generator) = (runtime()?, runtime()?);
-    let (lead, listening) = (Lead::Users(generator), Arc::clone(listener));
+    let (judged, lead, listening) = (runtime()?, Lead::Users, Arc::clone(listener));
     let seen =
         judged.block_on(stage::observe(Clock::real(), scenario, options, lead, listening, stop.clone()))?;
     let outcome = super::judge(Record { contracts: scenario.contracts.clone(), observations: seen });
@@ -60,7 +59,6 @@ pub(super) async fn drive(
     scenario: &Scenario,
     seed: Seed,
     client: LoadClient,
-    generator: Runtime,
     listener: &Listener,
     stop: watch::Receiver<bool>,
 ) -> Result<Driven, RunError> {
@@ -75,8 +73,10 @@ pub(super) async fn drive(
         let Progress { users, requests, failures, per_second } = progress;
         listener(&Event::Load { users, requests, failures, per_second });
     });
-    let driven = tokio::task::spawn_blocking(move || generator.block_on(attack.run(stop, tell))).await;
-    let AttackReport { note, stopped } = match driven {
+    let driven = tokio::task::spawn_blocking(move || -> Result<AttackReport, RunError> {
+        Ok(runtime()?.block_on(attack.run(stop, tell))?)
+    });
+    let AttackReport { note, stopped } = match driven.await {
         Ok(report) => report?,
         // Nothing cancels it, so it panicked: a bug of ours.
         Err(error) => std::panic::resume_unwind(error.into_panic()),

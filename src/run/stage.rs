@@ -1,4 +1,3 @@
-use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -44,7 +43,7 @@ pub(super) enum Lead {
     /// A schedule: an open model, in virtual or real time.
     Schedule,
     /// Users, on a runtime of their own: a closed model, in real time.
-    Users(Runtime),
+    Users,
 }
 
 /// What came of the traffic.
@@ -87,9 +86,9 @@ pub(super) async fn observe(
             let report = Driver::new(&clock, schedule, stage.client.clone()).run(start, stop.clone()).await;
             Ok(Driven { stopped: report.stopped, reasons: reasons(&report), note: None })
         }
-        Lead::Users(runtime) => {
+        Lead::Users => {
             plan.load = Some(load::plan(scenario));
-            load::drive(scenario, seed, stage.client.clone(), runtime, &listener, stop.clone()).await
+            load::drive(scenario, seed, stage.client.clone(), &listener, stop.clone()).await
         }
     };
     scraping.iter().for_each(JoinHandle::abort);

@@ -4,5 +4,6 @@
 //! `.ci/run` installs them.
 
 mod daemon;
+mod secured;
 mod smoke;
 mod strangers;

@@ -69,3 +69,55 @@ fn what_has_no_source_is_vacuous_by_name() {
         assert!(stdout.contains(flag), "{flag} is not named in\n{stdout}");
     }
 }
+
+#[test]
+fn init_finds_the_spans_of_a_service_that_sends_them() {
+    let folder = folder("spans");
+    let ports = [port(), port(), port(), port()];
+    let _server = serve(&folder, ports);
+    let [api, metrics, otlp, _] = ports;
+    let (target, metrics) =
+        (format!("http://127.0.0.1:{api}"), format!("http://127.0.0.1:{metrics}/metrics"));
+    let otlp = format!("127.0.0.1:{otlp}");
+    let args = ["init", "--metrics", &metrics, "--target", &target, "--otlp-listen", &otlp, "--name", "mine"];
+    let (code, stdout, stderr) = probity(&folder, &args);
+    assert_eq!(code, 0, "{stdout}\n{stderr}");
+    let contract = fs::read_to_string(folder.join("mine.contract.yaml")).expect("it was written");
+    assert!(contract.lines().count() <= 30, "{contract}");
+    for clause in ["conserve.aragora-requests-total", "span.every-request", "span.http-method"] {
+        assert!(contract.contains(clause), "{clause} is not in\n{contract}");
+    }
+    let again = probity(&folder, &args);
+    assert_eq!(again.0, 2, "what is there is not overwritten: {}", again.2);
+    assert!(again.2.contains("--force"), "{}", again.2);
+}
+
+/// Two instances behind one job: one of them has no traffic, and the sum is what was sent.
+#[test]
+fn counters_are_summed_over_instances_and_a_wrong_token_is_told() {
+    let (first_folder, second_folder) = (folder("instance-1"), folder("instance-2"));
+    let (first, second) = ([port(), port(), port(), port()], [port(), port(), port(), port()]);
+    let _servers = [serve(&first_folder, first), serve(&second_folder, second)];
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/contracts/aragora/guide.yaml");
+    let scenario = format!(
+        "scenario: both\ncontracts: [{}]\nscope: [conserve.requests]\ntarget: {{url: \"http://127.0.0.1:{}\"}}\n\
+         personas: [{{persona: reader}}]\nphases: [{{name: all, for: 2s, load: {{rate: 5/s}}}}]\n",
+        guide.display(),
+        first[0]
+    );
+    fs::write(first_folder.join("both.yaml"), scenario).expect("written");
+    let urls = [first[1], second[1]].map(|port| format!("http://127.0.0.1:{port}/metrics"));
+    let args = ["run", "both.yaml", "--metrics", &urls[0], "--metrics", &urls[1]];
+    let (code, stdout, stderr) = probity(&first_folder, &args);
+    assert_eq!(code, 0, "{stdout}\n{stderr}");
+    assert!(stdout.contains("20 requests counted"), "{stdout}");
+    let record =
+        fs::read_to_string(first_folder.join("reports/both/record/legs/0/scrapes.jsonl")).expect("written");
+    for port in [first[1], second[1]] {
+        assert!(record.contains(&format!("\"instance\":\"127.0.0.1:{port}\"")), "{record}");
+    }
+    let bad = ["--metrics-bearer", "@nowhere"];
+    let (code, _, stderr) = probity(&first_folder, &[&args[..], &bad].concat());
+    assert_eq!(code, 2, "{stderr}");
+    assert!(stderr.contains("nowhere"), "{stderr}");
+}

@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::Value;
 
@@ -19,8 +21,8 @@ fn init(folder: &Path, args: &[impl AsRef<std::ffi::OsStr>], name: &str) -> Stri
     contract
 }
 
-fn report(folder: &Path, name: &str) -> Value {
-    let path = folder.join("reports").join(name).join("report.json");
+fn report(folder: &Path, out: &str, name: &str) -> Value {
+    let path = folder.join(out).join(name).join("report.json");
     serde_json::from_str(&fs::read_to_string(path).expect("a report was written")).expect("it is JSON")
 }
 
@@ -35,6 +37,16 @@ fn verdicts(report: &Value, clause: &str) -> Vec<(String, String)> {
         )
     })
     .collect()
+}
+
+/// Makes the scenario's traffic last some seconds only.
+fn shorten(folder: &Path, name: &str) {
+    let path = folder.join(format!("{name}.yaml"));
+    let scenario = fs::read_to_string(&path).expect("it was written");
+    assert!(scenario.contains("for: 20s") && scenario.contains("scrape_interval: 5s"), "{scenario}");
+    let scenario = scenario.replace("for: 20s", "for: 4s").replace("for: 5s", "for: 1s");
+    fs::write(&path, scenario.replace("scrape_interval: 5s", "scrape_interval: 1s"))
+        .expect("it can be written");
 }
 
 /// Raises every clause, so that findings count.
@@ -57,26 +69,39 @@ fn a_prometheus_is_judged_truly() {
     raise(&folder, "prometheus");
     let (code, stdout, stderr) = probity(&folder, &readme("run prometheus.yaml", &[]));
     assert_eq!(code, 0, "{stdout}\n{stderr}");
-    let honest = report(&folder, "prometheus");
+    let honest = report(&folder, "reports", "prometheus");
     let conserved = verdicts(&honest, "conserve.prometheus-http-requests-total");
     assert!(conserved.contains(&("requests/not-conserved".to_owned(), "pass".to_owned())), "{conserved:?}");
     // The same service with a promise that is not true, and with somebody else's requests.
     let path = folder.join("prometheus.contract.yaml");
     let lie = "  - {id: metric.absent, source: {heading: none, quote: none}, promise: {metric: {name: prometheus_http_queries_total, type: counter}}}\n";
     fs::write(&path, fs::read_to_string(&path).expect("read") + lie).expect("written");
-    let others = std::thread::spawn(move || {
-        for _ in 0..100 {
-            get(port, "/");
-            super::daemon::pause();
+    shorten(&folder, "prometheus");
+    let over = Arc::new(AtomicBool::new(false));
+    let others = std::thread::spawn({
+        let over = Arc::clone(&over);
+        move || {
+            while !over.load(Ordering::Relaxed) {
+                get(port, "/");
+                super::daemon::pause();
+            }
         }
     });
-    let (code, stdout, stderr) = probity(&folder, &["run", "prometheus.yaml"]);
+    let (code, stdout, stderr) = probity(&folder, &["run", "prometheus.yaml", "--out", "lied"]);
+    let (shared_code, shared, _) =
+        probity(&folder, &["run", "prometheus.yaml", "--out", "shared", "--traffic", "shared"]);
+    over.store(true, Ordering::Relaxed);
     others.join().expect("others came");
     assert_eq!(code, 3, "{stdout}\n{stderr}");
-    let lied = report(&folder, "prometheus");
-    assert!(verdicts(&lied, "metric.absent").contains(&("metrics/missing".to_owned(), "fail".to_owned())));
-    let conserved = verdicts(&lied, "conserve.prometheus-http-requests-total");
-    assert!(conserved.contains(&("requests/not-conserved".to_owned(), "fail".to_owned())), "{conserved:?}");
+    let conserved = "conserve.prometheus-http-requests-total";
+    let of = |out: &str, clause: &str| verdicts(&report(&folder.join(out), "", "prometheus"), clause);
+    let says = |verdict: &str| [("requests/not-conserved".to_owned(), verdict.to_owned())];
+    assert_eq!(of("lied", conserved), says("fail"), "{stdout}");
+    assert!(of("lied", "metric.absent").contains(&("metrics/missing".to_owned(), "fail".to_owned())));
+    // Whoever says that others come is told of the lie alone.
+    assert_eq!(shared_code, 3, "{shared}");
+    assert_eq!(of("shared", conserved), says("pass"), "{shared}");
+    assert!(of("shared", "metric.absent").contains(&("metrics/missing".to_owned(), "fail".to_owned())));
 }
 
 #[test]
@@ -89,9 +114,11 @@ fn an_exporter_is_judged_truly() {
     let contract = init(&folder, &["init", "--metrics", &metrics], "node");
     assert!(contract.contains("conserve.promhttp-metric-handler-requests-total"), "{contract}");
     raise(&folder, "node");
+    shorten(&folder, "node");
     let (code, stdout, stderr) = probity(&folder, &["run", "node.yaml"]);
     assert_eq!(code, 0, "{stdout}\n{stderr}");
-    let conserved = verdicts(&report(&folder, "node"), "conserve.promhttp-metric-handler-requests-total");
+    let conserved =
+        verdicts(&report(&folder, "reports", "node"), "conserve.promhttp-metric-handler-requests-total");
     assert!(conserved.contains(&("requests/not-conserved".to_owned(), "pass".to_owned())), "{conserved:?}");
 }
 
@@ -110,6 +137,7 @@ fn a_caddy_with_its_metrics_elsewhere_is_judged_truly() {
         init(&folder, &["init", "--metrics", &metrics, "--target", &target, "--name", "caddy"], "caddy");
     assert!(contract.contains("conserve.caddy-http"), "{contract}");
     raise(&folder, "caddy");
+    shorten(&folder, "caddy");
     let (code, stdout, stderr) = probity(&folder, &["run", "caddy.yaml"]);
     assert_eq!(code, 0, "{stdout}\n{stderr}");
 }
@@ -123,4 +151,20 @@ fn a_service_that_is_not_there_ends_with_7_and_what_was_not_yet_true() {
     assert_eq!(code, 7, "{stderr}");
     assert!(stderr.contains("not yet true") && stderr.contains("connection refused"), "{stderr}");
     assert_eq!(fs::read_dir(&folder).expect("it is there").count(), 0, "nothing was written");
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/contracts/aragora/guide.yaml");
+    for (command, load) in [("run", "rate: 1/s"), ("load", "users: 2")] {
+        let scenario = format!(
+            "scenario: dead\ncontracts: [{}]\nscope: [\"*\"]\ntarget: {{url: \"http://127.0.0.1:{dead}\", metrics: \
+             \"{metrics}\"}}\npersonas: [{{persona: reader}}]\nphases: [{{name: all, for: 1s, load: {{{load}}}}}]\n",
+            guide.display()
+        );
+        fs::write(folder.join("dead.yaml"), scenario).expect("written");
+        let (code, _, stderr) = probity(&folder, &[command, "dead.yaml"]);
+        assert_eq!(code, 7, "{command}: {stderr}");
+        let both =
+            [format!("127.0.0.1:{dead} accepts connections"), format!("{metrics} answers with status 200")];
+        for what in both {
+            assert!(stderr.contains(&format!("not yet true: {what}")), "{command}: {what}\n{stderr}");
+        }
+    }
 }

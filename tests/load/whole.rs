@@ -166,3 +166,59 @@ fn control_c_ends_a_load_with_its_report_and_nothing_of_gooses_is_printed() {
     assert_eq!(report["load"]["reconciliation"]["disagreements"], serde_json::json!([]));
     assert_eq!(fs::read_to_string(folder.join("there/release/report.json")).expect("written"), stdout);
 }
+
+/// The README's own command, as it stands there.
+#[test]
+fn the_readmes_load_passes_on_the_reference_server() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).expect("it is shipped");
+    let mut commands = readme.lines().filter_map(|line| line.strip_prefix("$ cargo run -- "));
+    let command = commands.find(|command| command.starts_with("load ")).expect("the README shows it");
+    let folder = folder("readme");
+    for part in ["scenarios", "fixtures"] {
+        std::os::unix::fs::symlink(root.join(part), folder.join(part)).expect("a link can be made");
+    }
+    let _one = ONE_AT_A_TIME.lock();
+    let mut probity = Command::new(env!("CARGO_BIN_EXE_probity"));
+    let output = probity.args(command.split_whitespace()).current_dir(&folder).output().expect("it starts");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(0), "{stdout}\n{stderr}");
+    assert!(stdout.contains("threshold kept   p99 < 500ms for POST /api/debates"), "{stdout}");
+    assert!(stderr.contains(" users: "), "it tells how far it is\n{stderr}");
+}
+
+/// A server that somebody else started, and slowed.
+#[test]
+fn a_slowed_target_of_ones_own_misses_the_threshold_by_name() {
+    let folder = folder("target");
+    let _one = ONE_AT_A_TIME.lock();
+    let serve = Command::new(env!("CARGO_BIN_EXE_probity"))
+        .args(["serve", "aragora", "--api-port", "0", "--latency", "900ms"])
+        .env("METRICS_PORT", "0")
+        .env("OTEL_ENABLED", "false")
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut serve = Child(serve);
+    let mut lines = BufReader::new(serve.0.stdout.take().expect("piped")).lines();
+    let mut address = |what: &str| {
+        let line = lines.find_map(|line| line.ok().filter(|line| line.trim_start().starts_with(what)));
+        line.expect("it says where it listens").split_whitespace().last().expect("a URL").to_owned()
+    };
+    let (api, metrics) = (address("api "), address("metrics "));
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/contracts/aragora/guide.yaml");
+    let scenario = format!(
+        "scenario: slowed\ncontracts: [{}]\nscope: [conserve.requests]\ntarget: {{url: \"{api}\"}}\npersonas:\n  \
+         - {{persona: reader}}\nphases:\n  - {{name: all, for: 6s, load: {{users: 4}}}}\nthresholds: [p99 < 500ms for \
+         GET /api/debates]\n",
+        guide.display()
+    );
+    fs::write(folder.join("slowed.yaml"), scenario).expect("it can be written");
+    let mut probity = Command::new(env!("CARGO_BIN_EXE_probity"));
+    probity.args(["load", "slowed.yaml", "--metrics", &metrics]).current_dir(&folder);
+    let output = probity.output().expect("it starts");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(5), "{stdout}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(stdout.contains("threshold MISSED p99 < 500ms for GET /api/debates: observed "), "{stdout}");
+}

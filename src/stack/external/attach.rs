@@ -120,11 +120,13 @@ impl External {
     }
 }
 
+/// Something that is waited for, beside others.
+type Wait<'a> = Pin<Box<dyn Future<Output = Result<(), InVain>> + 'a>>;
+
 /// Waits until everything is there; all that is not is told at once.
 async fn ready(clock: &Clock, attachment: &Attachment) -> Result<(), AttachError> {
     let (target, port) = host(&attachment.target)?;
-    let mut waits: Vec<Pin<Box<dyn Future<Output = Result<(), InVain>>>>> =
-        vec![Box::pin(listens(clock, target, port))];
+    let mut waits: Vec<Wait<'_>> = vec![Box::pin(listens(clock, target, port))];
     for endpoint in &attachment.metrics {
         let client = HttpClient::with(clock, endpoint.options.clone().largest_answer(LARGEST_SCRAPE))?;
         waits.push(Box::pin(answers(clock, client, &endpoint.url)));
