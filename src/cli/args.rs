@@ -83,32 +83,25 @@ pub(super) struct Init {
 #[cfg(all(feature = "server", feature = "load"))]
 #[derive(Debug, clap::Args)]
 pub(super) struct Run {
-    /// Scenario files
-    #[arg(required = true, value_name = "SCENARIO")]
-    pub(super) scenarios: Vec<PathBuf>,
-    /// Give the reference server a telemetry fault (repeatable; `probity list defects`)
-    #[arg(long = "defect", value_name = "ID", value_parser = defect)]
-    pub(super) defects: Vec<Defect>,
-    /// Take another seed than the scenario's
-    #[arg(long)]
-    pub(super) seed: Option<u64>,
+    #[command(flatten)]
+    pub(super) drive: Drive,
     /// Whose time it takes [default: lock-step; real with --target]
     #[arg(long, value_enum)]
     pub(super) clock: Option<Time>,
-    #[command(flatten)]
-    pub(super) attach: Attach,
-    /// Where record and report are written; one folder a scenario
-    #[arg(long, value_name = "DIR", default_value = "reports")]
-    pub(super) out: PathBuf,
-    /// What is printed
-    #[arg(long, value_enum, default_value_t = Format::Terminal)]
-    pub(super) format: Format,
 }
 
 #[cfg(all(feature = "server", feature = "load"))]
 #[derive(Debug, clap::Args)]
 pub(super) struct Load {
-    /// Scenario files; their phases with `load: {users: ..}` are driven
+    #[command(flatten)]
+    pub(super) drive: Drive,
+}
+
+/// What is driven and judged, and where the result goes.
+#[cfg(all(feature = "server", feature = "load"))]
+#[derive(Debug, clap::Args)]
+pub(super) struct Drive {
+    /// Scenario files; `run` drives their phases with a rate, `load` those with users
     #[arg(required = true, value_name = "SCENARIO")]
     pub(super) scenarios: Vec<PathBuf>,
     /// Give the reference server a telemetry fault (repeatable; `probity list defects`)
@@ -117,14 +110,14 @@ pub(super) struct Load {
     /// Take another seed than the scenario's
     #[arg(long)]
     pub(super) seed: Option<u64>,
-    #[command(flatten)]
-    pub(super) attach: Attach,
     /// Where record and report are written; one folder a scenario
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub(super) out: PathBuf,
     /// What is printed
     #[arg(long, value_enum, default_value_t = Format::Terminal)]
     pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) attach: Attach,
 }
 
 /// A target that somebody else started.

@@ -71,7 +71,7 @@ pub fn main(world: &mut World) -> u8 {
         #[cfg(all(feature = "server", feature = "load"))]
         Command::Run(run) => run::run(&run, world),
         #[cfg(all(feature = "server", feature = "load"))]
-        Command::Load(load) => run::load(load, world),
+        Command::Load(load) => run::load(&load, world),
         Command::Judge(judge) => judge::judge(&judge, world),
         #[cfg(feature = "server")]
         Command::Serve(serve) => serve::serve(&serve, world),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use super::args::{Format, Load, Run, Time};
+use super::args::{Drive, Format, Load, Run, Time};
 use super::attach::{attachment, traffic};
 use super::{Failure, World};
 use crate::contract::yaml::{Problem, render};
@@ -19,17 +19,15 @@ use crate::telemetry::Config;
 
 /// Runs every scenario; the worst status decides.
 pub(super) fn run(args: &Run, world: &mut World) -> Result<ExitStatus, Failure> {
-    all(args, Model::Open, world)
+    all(&args.drive, Model::Open, args.clock, world)
 }
 
 /// Drives every scenario's users; the worst status decides.
-pub(super) fn load(args: Load, world: &mut World) -> Result<ExitStatus, Failure> {
-    let Load { scenarios, defects, seed, attach, out, format } = args;
-    let args = Run { scenarios, defects, seed, clock: Some(Time::Real), attach, out, format };
-    all(&args, Model::Closed, world)
+pub(super) fn load(args: &Load, world: &mut World) -> Result<ExitStatus, Failure> {
+    all(&args.drive, Model::Closed, Some(Time::Real), world)
 }
 
-fn all(args: &Run, model: Model, world: &mut World) -> Result<ExitStatus, Failure> {
+fn all(args: &Drive, model: Model, clock: Option<Time>, world: &mut World) -> Result<ExitStatus, Failure> {
     let mut scenarios = Vec::new();
     let mut invalid = String::new();
     let sources = RefCell::new(BTreeMap::new());
@@ -58,7 +56,7 @@ fn all(args: &Run, model: Model, world: &mut World) -> Result<ExitStatus, Failur
     let mut statuses = Vec::new();
     for scenario in &scenarios {
         // A failure of one is no reason to withhold the verdicts of the others.
-        statuses.push(one(scenario, args, model, &sources, world).unwrap_or_else(|failure| {
+        statuses.push(one(scenario, args, (model, clock), &sources, world).unwrap_or_else(|failure| {
             world.err(&format!("probity: {}: {failure}\n", scenario.name));
             failure.status()
         }));
@@ -128,12 +126,12 @@ fn part(scenario: &Scenario, model: Model, world: &mut World) -> Option<Scenario
 /// `sources` knows the files that scenarios and contracts were read from, by their texts.
 fn one(
     scenario: &Scenario,
-    args: &Run,
-    model: Model,
+    args: &Drive,
+    (model, clock): (Model, Option<Time>),
     sources: &BTreeMap<String, String>,
     world: &mut World,
 ) -> Result<ExitStatus, Failure> {
-    let options = options(scenario, args, world)?;
+    let options = options(scenario, args, clock, world)?;
     let Some(scenario) = &part(scenario, model, world) else { return Ok(ExitStatus::Vacuous) };
     let outcome = drive(scenario, &options, model, world)?;
     // A run with a defect is another run: it must not overwrite the report of the honest one.
@@ -161,20 +159,25 @@ fn one(
     Ok(outcome.status)
 }
 
-fn options(scenario: &Scenario, args: &Run, world: &World) -> Result<Options, Failure> {
+fn options(
+    scenario: &Scenario,
+    args: &Drive,
+    clock: Option<Time>,
+    world: &World,
+) -> Result<Options, Failure> {
     let attach = attachment(&args.attach, scenario, world)?;
     if attach.is_some() && !args.defects.is_empty() {
         let message = "--defect is for the reference server: start it with `probity serve --defect ...`";
         return Err(Failure::Usage(message.to_owned()));
     }
-    if attach.is_some() && args.clock == Some(Time::LockStep) {
+    if attach.is_some() && clock == Some(Time::LockStep) {
         let message = "--clock lock-step is for the reference server: a target of your own has real time";
         return Err(Failure::Usage(message.to_owned()));
     }
     Ok(Options {
         seed: args.seed,
         defects: args.defects.clone(),
-        time: if args.clock == Some(Time::Real) { run::Time::Real } else { run::Time::Lockstep },
+        time: if clock == Some(Time::Real) { run::Time::Real } else { run::Time::Lockstep },
         attach,
         traffic: traffic(&args.attach, scenario),
     })

@@ -17,8 +17,8 @@ use crate::run::Outcome;
 /// | vacuous | must, when no other check of the clause could tell | error `vacuous`: it fails the run |
 /// | vacuous | else | skipped, with the reason |
 ///
-/// What speaks against the run itself (interrupted, the generator slipped, nothing judged) is an error each in a suite
-/// of its own, `run`. So a file without failures and errors means exit 0, and only that. There are no times: the same
+/// What speaks against the run itself (interrupted, the generator slipped, nothing judged, a threshold missed) is an
+/// error each in a suite of its own, `run`; thresholds that were kept are its passes. So a file without failures and errors means exit 0, and only that. There are no times: the same
 /// record gives the same bytes. Characters that XML forbids are written out, as `\u{1b}`.
 pub fn junit(outcome: &Outcome) -> String {
     let plan = &outcome.record.observations.plan;
@@ -55,6 +55,13 @@ fn run_suite(outcome: &Outcome) -> TestSuite {
         status.set_type(trouble.kind).set_message(one_line(&trouble.text));
         let mut case = TestCase::new(format!("{} {}", trouble.kind, number + 1), status);
         case.set_classname("run");
+        suite.add_test_case(case);
+    }
+    for kept in outcome.thresholds.iter().filter(|line| line.verdict.kept) {
+        let mut case =
+            TestCase::new(one_line(&format!("threshold {}", kept.threshold)), TestCaseStatus::success());
+        case.set_classname("run");
+        case.set_system_out(visible(kept.verdict.observed.as_deref().unwrap_or_default()));
         suite.add_test_case(case);
     }
     suite

@@ -27,6 +27,10 @@ pub(super) fn troubles(outcome: &Outcome) -> Vec<Trouble> {
     }
     let is_shown =
         !gaps(outcome).is_empty() || outcome.failures().any(|judgement| judgement.level <= Level::Should);
+    for missed in outcome.thresholds.iter().filter(|line| !line.verdict.kept) {
+        let observed = missed.verdict.observed.as_deref().unwrap_or("nothing that could have kept it");
+        add("threshold-missed", format!("threshold missed: {}: observed {observed}", missed.threshold));
+    }
     if outcome.coverage.judged == 0 && !is_shown {
         add("nothing-judged", "no promise was judged: the run shows nothing".to_owned());
     }

@@ -1,5 +1,6 @@
 //! Whole loads: scenario, server, thresholds, report and record.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use probity::observe::{Reason, Record, Threshold, Traffic};
-use probity::report::{Style, json, terminal};
+use probity::report::{Style, github, json, junit, markdown, terminal};
 use probity::run::{ExitStatus, Listener, Options, Outcome, Time, judge, load};
 use probity::scenario::{self, Model, Scenario};
 use probity::server::Defect;
@@ -92,6 +93,14 @@ fn a_slowed_server_misses_the_threshold_by_name() {
     assert!(text.contains("threshold kept   errors < 0.1%"), "{text}");
     assert!(text.contains("service time") && text.contains("goose counted"), "{text}");
     assert!(json(&outcome).contains("\"exit_code\": 5"));
+    let missed = "threshold missed: p99 < 500ms for POST /api/debates: observed ";
+    assert!(markdown(&outcome).contains(&missed.replace('<', "&lt;")) || markdown(&outcome).contains(missed));
+    assert!(github(&outcome, &BTreeMap::new()).contains(missed));
+    let junit = junit(&outcome);
+    assert!(
+        junit.contains(&missed.replace('<', "&lt;")) && junit.contains("threshold errors &lt; 0.1%"),
+        "{junit}"
+    );
 }
 
 #[test]

@@ -221,3 +221,47 @@ pub(super) fn id(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     name.chars().map(plain).collect::<String>().trim_matches('-').to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observe::exposition::{Format, parse};
+
+    const SHOP: &str = "# HELP shop_http_requests_total Requests.\n\
+        # TYPE shop_http_requests_total counter\n\
+        shop_http_requests_total{code=\"2xx\",handler=\"/\",method=\"get\",part=\"front\"} 1\n\
+        shop_http_requests_total{code=\"4xx\",handler=\"/x\",method=\"get\",part=\"back\"} 1\n\
+        # TYPE shop_open gauge\nshop_open 1\n\
+        # TYPE go_goroutines gauge\ngo_goroutines 7\n\
+        untyped_thing 1\n";
+
+    #[test]
+    fn labels_are_understood_by_name_and_by_value() {
+        let exposition = parse(SHOP, Format::Text);
+        let family = &exposition.families[0];
+        let expected = [("code", "status_class"), ("handler", "route"), ("method", "method_lowercase")];
+        assert_eq!(
+            mapping(family, "shop_http_requests_total"),
+            expected.map(|(l, f)| (l.to_owned(), f)).into()
+        );
+        let asked = Asked { paths: &["/"], elsewhere: true };
+        let found = conservations(&exposition, asked);
+        // All series, or one of two parts; with and without scrapes; every path, or one.
+        assert_eq!(found.len(), 3 * 2 * 2);
+        assert_eq!(found[0].promise["conserve"]["ledger"], "requests");
+        assert!(
+            found.iter().any(|candidate| candidate.promise["conserve"]["series"] == json!({"part": "back"}))
+        );
+        assert!(found.iter().all(|candidate| candidate.group.as_deref() == Some("shop_http_requests_total")));
+    }
+
+    #[test]
+    fn what_speaks_of_requests_comes_first_and_libraries_only_when_all_is_asked_for() {
+        let exposition = parse(SHOP, Format::Text);
+        let ids = |most| metrics(&exposition, most).0.into_iter().map(|c| c.id).collect::<Vec<_>>();
+        assert_eq!(ids(1), ["metric.shop-http-requests-total"]);
+        assert_eq!(ids(2), ["metric.shop-http-requests-total", "metric.shop-open"]);
+        assert_eq!(ids(9), ["metric.shop-http-requests-total", "metric.shop-open", "metric.go-goroutines"]);
+        assert_eq!(metrics(&exposition, 1).1, 3, "what has no TYPE line promises no type");
+    }
+}

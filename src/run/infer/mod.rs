@@ -4,38 +4,31 @@
 //! are written, so that the first run of the result is true. Nothing is sent but `GET /` and a read of the metrics.
 
 mod candidates;
+mod look;
 mod text;
+mod verdicts;
 
 use std::io;
 use std::path::Path;
-use std::time::Duration;
 
-use http::{HeaderMap, Method, Uri};
 use serde_json::json;
 use tokio::sync::watch;
 
-use self::candidates::{Asked, Candidate};
+use self::candidates::Candidate;
+use self::look::{Look, look};
 use self::text::ScenarioText;
+use self::verdicts::{conserved, counts, holding, spans};
 use super::execute::{Listener, Options, RunError, Time, run};
-use crate::checks::Verdict;
-use crate::clock::{Clock, HttpClient, Seed};
-use crate::contract::{Contract, Contracts};
-use crate::observe::{Observations, Record, ScrapeOutcome, Span, Traffic};
-use crate::parties::ProvidersPlan;
+use crate::contract::Contract;
+use crate::observe::{Record, Traffic};
 use crate::scenario;
-use crate::stack::external::{AttachError, Attachment, External};
+use crate::stack::external::{AttachError, Attachment};
 
 /// Clauses of metrics, unless all are asked for: a page that a person reads.
 const MOST_METRICS: usize = 14;
 
 /// Clauses that compare with the ledger.
 const MOST_CONSERVED: usize = 4;
-
-/// Attributes that are looked at.
-const MOST_ATTRIBUTES: usize = 3;
-
-/// The longest wait for one answer of the first look.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is to be looked at.
 #[derive(Clone, Debug)]
@@ -75,18 +68,6 @@ impl Inferred {
 
 fn contract_file(name: &str) -> String {
     format!("{name}.contract.yaml")
-}
-
-/// What the first look showed.
-struct Look {
-    scrape: crate::observe::Scrape,
-    target: String,
-    /// Paths that are harmless to ask, with their statuses.
-    paths: Vec<(String, u16)>,
-    metrics_path: String,
-    /// The metrics are not where the target is.
-    elsewhere: bool,
-    port: u16,
 }
 
 /// Looks, drives for some seconds, and writes what holds.
@@ -136,55 +117,6 @@ pub fn infer(
     Contract::parse(&contract, &contract_file(&name)).map_err(RunError::Inferred)?;
     let scenario = scenario_text(wanted, &look, &name, shared, (20, 5, 30));
     Ok(Inferred { notes: notes(&clauses, shared, all_metrics), name, contract, scenario })
-}
-
-async fn look(wanted: &Wanted) -> Result<Look, RunError> {
-    let clock = Clock::real();
-    let attachment = &wanted.attachment;
-    let first =
-        attachment.metrics.first().ok_or_else(|| AttachError::Url("no metrics URL was given".to_owned()))?;
-    let uri: Uri =
-        first.url.parse().map_err(|error| AttachError::Url(format!("`{}`: {error}", first.url)))?;
-    let origin = format!(
-        "{}://{}",
-        uri.scheme_str().unwrap_or("http"),
-        uri.authority().map(ToString::to_string).unwrap_or_default()
-    );
-    let target = if attachment.target.is_empty() { origin.clone() } else { attachment.target.clone() };
-    let only_metrics = Attachment {
-        target: target.clone(),
-        otlp_listen: None,
-        providers_listen: None,
-        ..attachment.clone()
-    };
-    let plan = ProvidersPlan { seed: Seed(1), median_latency: Duration::ZERO, faults: Vec::new() };
-    let external = External::attach(&clock, &only_metrics, plan, ("init", Duration::from_secs(15))).await?;
-    let client = HttpClient::with(&clock, attachment.options.clone()).map_err(AttachError::from)?;
-    let mut asked = vec!["/".to_owned()];
-    let elsewhere = target.trim_end_matches('/') != origin;
-    if !elsewhere && uri.path() != "/" {
-        asked.push(uri.path().to_owned());
-    }
-    let mut paths = Vec::new();
-    for path in asked {
-        let url = format!("{}{path}", target.trim_end_matches('/'));
-        let answer = client.send(Method::GET, &url, HeaderMap::new(), "");
-        if let Ok(Ok(reply)) = clock.timeout(PATIENCE, answer).await {
-            paths.push((path, reply.status.as_u16()));
-        }
-    }
-    if paths.is_empty() {
-        return Err(AttachError::NotReady(vec![format!("{target}/ answers")]).into());
-    }
-    // Only now: many series appear with the first request that they count.
-    let scraper = &external.scrapers[0];
-    scraper.scrape().await;
-    let scrape = scraper.scrapes().remove(0);
-    if let ScrapeOutcome::Failed(reason) = &scrape.outcome {
-        return Err(AttachError::NotReady(vec![format!("{} is scraped ({reason})", first.url)]).into());
-    }
-    let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 });
-    Ok(Look { scrape, target, paths, elsewhere, metrics_path: uri.path().to_owned(), port })
 }
 
 /// Drives it for some seconds; everything else is computed from the record.
@@ -247,126 +179,6 @@ fn scrape_clause(look: &Look, name: &str) -> Candidate {
         json!({"scrape": {"job": name, "port": look.port, "path": look.metrics_path, "interval": "5s"}});
     let quote = "it answers every scrape, with a valid exposition".to_owned();
     Candidate { id: "scrape.metrics".to_owned(), quote, promise, group: None }
-}
-
-/// Whether a conservation compares this metric's counter.
-fn counts(conserve: &Candidate, metric: &Candidate) -> bool {
-    let counter = conserve.promise["conserve"]["metric"].as_str().unwrap_or_default();
-    let name = metric.promise["metric"]["name"].as_str().unwrap_or_default();
-    counter == name || counter.strip_suffix("_count") == Some(name)
-}
-
-/// The conservations that held in the trial, one a metric; and whether that took others' traffic to be there.
-fn conserved(
-    exposition: &crate::observe::exposition::Exposition,
-    look: &Look,
-    name: &str,
-    record: &Record,
-) -> (Vec<Candidate>, bool) {
-    let mut paths: Vec<&str> = look.paths.iter().map(|(path, _)| path.as_str()).collect();
-    if !paths.contains(&look.metrics_path.as_str()) {
-        paths.push(&look.metrics_path);
-    }
-    let candidates =
-        candidates::conservations(exposition, Asked { paths: &paths, elsewhere: look.elsewhere });
-    let (every, _) = candidates::metrics(exposition, usize::MAX);
-    let with_metrics = |shared: bool| {
-        let metrics = every.iter().filter(|metric| candidates.iter().any(|c| counts(c, metric))).cloned();
-        let clauses: Vec<Candidate> = metrics.chain(candidates.iter().cloned()).collect();
-        let mut held = passing(name, clauses, record, shared);
-        held.retain(|candidate| candidate.group.is_some());
-        let mut groups = Vec::new();
-        held.retain(|candidate| {
-            let fresh = !groups.contains(&candidate.group);
-            groups.push(candidate.group.clone());
-            fresh
-        });
-        for candidate in &mut held {
-            candidate.id =
-                format!("conserve.{}", candidates::id(candidate.group.as_deref().unwrap_or_default()));
-        }
-        held
-    };
-    let exclusive = with_metrics(false);
-    if !exclusive.is_empty() {
-        return (exclusive, false);
-    }
-    let shared = with_metrics(true);
-    let any = !shared.is_empty();
-    (shared, any)
-}
-
-/// What server spans carry, if any came.
-fn spans(record: &Record) -> Vec<Candidate> {
-    use crate::contract::SpanKind;
-    let spans = || record.observations.legs.iter().flat_map(|leg| &leg.spans);
-    let server: Vec<&Span> = spans().filter(|span| span.kind == SpanKind::Server).collect();
-    let Some((first, rest)) = server.split_first() else { return Vec::new() };
-    let on = json!({"kind": "server"});
-    let mut found = vec![Candidate {
-        id: "span.every-request".to_owned(),
-        quote: "a sampled request leaves a server span".to_owned(),
-        promise: json!({"traced": {"entry": on}}),
-        group: None,
-    }];
-    let everywhere =
-        first.attributes.keys().filter(|key| rest.iter().all(|span| span.attributes.contains_key(*key)));
-    found.extend(everywhere.take(MOST_ATTRIBUTES).map(|attribute| Candidate {
-        id: format!("span.{}", candidates::id(attribute)),
-        quote: format!("server spans carry {attribute}"),
-        promise: json!({"span-attribute": {"attribute": attribute, "on": on}}),
-        group: None,
-    }));
-    found
-}
-
-/// The verdicts of the trial on these clauses. One that no contract can hold has none.
-fn judged(name: &str, clauses: &[Candidate], record: &Record, shared: bool) -> Vec<(String, Verdict)> {
-    let head = text::contract_head(name, "metrics", "");
-    let mut lines: Vec<String> = clauses.iter().map(text::clause).collect();
-    // Twice is enough: without the clauses that are refused nothing new is refused.
-    let contract = (0..2).find_map(|_| {
-        let parsed = Contract::parse(&format!("{head}{}", lines.concat()), "inferred");
-        parsed
-            .inspect_err(|problems| {
-                let first = head.lines().count() + 1;
-                let refused = |at: usize| problems.iter().any(|problem| problem.line == first + at);
-                lines = std::mem::take(&mut lines)
-                    .into_iter()
-                    .enumerate()
-                    .filter(|(at, _)| !refused(*at))
-                    .map(|(_, line)| line)
-                    .collect();
-            })
-            .ok()
-    });
-    let Some(contract) = contract else { return Vec::new() };
-    let mut observations: Observations = record.observations.clone();
-    if shared {
-        observations.plan.traffic = Traffic::Shared;
-    }
-    let outcome = super::judge(Record { contracts: Contracts { all: vec![contract] }, observations });
-    outcome.judgements.into_iter().map(|judgement| (judgement.clause, judgement.verdict)).collect()
-}
-
-/// Those that were kept in the trial, by some check, and broken by none.
-fn passing(name: &str, clauses: Vec<Candidate>, record: &Record, shared: bool) -> Vec<Candidate> {
-    let verdicts = judged(name, &clauses, record, shared);
-    let any = |candidate: &Candidate, is: fn(&Verdict) -> bool| {
-        verdicts.iter().any(|(clause, verdict)| *clause == candidate.id && is(verdict))
-    };
-    let holds = |candidate: &Candidate| {
-        any(candidate, |verdict| matches!(verdict, Verdict::Pass { .. }))
-            && !any(candidate, |verdict| matches!(verdict, Verdict::Fail(_)))
-    };
-    clauses.into_iter().filter(holds).collect()
-}
-
-/// Those that were not broken.
-fn holding(name: &str, clauses: Vec<Candidate>, record: &Record, shared: bool) -> Vec<Candidate> {
-    let verdicts = judged(name, &clauses, record, shared);
-    let broken = |id: &str| verdicts.iter().any(|(clause, v)| clause == id && matches!(v, Verdict::Fail(_)));
-    clauses.into_iter().filter(|candidate| !broken(&candidate.id)).collect()
 }
 
 fn notes(clauses: &[Candidate], shared: bool, all_metrics: usize) -> Vec<String> {

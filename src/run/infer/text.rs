@@ -123,3 +123,58 @@ impl ScenarioText<'_> {
         out
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::contract::Contract;
+
+    proptest! {
+        #[test]
+        fn whatever_a_service_says_of_a_metric_is_read_back(quote in any::<String>(), meaning in "\\PC{0,20}") {
+            let promise = json!({"metric": {"name": "a_total", "type": "counter", "meaning": meaning}});
+            let candidate =
+                Candidate { id: "metric.a-total".to_owned(), quote: format!("q{quote}"), promise, group: None };
+            let text = format!("{}{}", contract_head("shop", "http://127.0.0.1:1/metrics", ""), clause(&candidate));
+            let contract = Contract::parse(&text, "shop.contract.yaml");
+            let contract = contract.map_err(|problems| TestCaseError::fail(format!("{problems:?}\n{text}")))?;
+            let words: Vec<&str> = candidate.quote.split_whitespace().collect();
+            let expected: String = words.join(" ").chars().take(LONGEST_QUOTE).collect();
+            prop_assert_eq!(&contract.clauses[0].source.quote, &expected);
+            prop_assert_eq!(text.lines().count(), 6);
+        }
+    }
+
+    #[test]
+    fn words_that_yaml_takes_for_something_else_are_quoted() {
+        for word in [
+            "true",
+            "No",
+            "1.5",
+            "5s",
+            "- a",
+            "a: b",
+            "a #b",
+            "",
+            "~",
+            "null",
+            "{a}",
+            "2026-01-01",
+            "a ",
+            "*",
+        ] {
+            assert_eq!(text(word), serde_json::Value::from(word).to_string());
+        }
+        for word in ["GET /metrics", "prometheus_http_requests_total", "/api/v1", "Counter of HTTP requests."]
+        {
+            assert_eq!(text(word), word);
+        }
+        assert_eq!(
+            flow(&json!({"b": [], "name": "x", "id": 3, "a": {"c": ["1"]}})),
+            "{id: 3, name: x, a: {c: [\"1\"]}}"
+        );
+    }
+}
