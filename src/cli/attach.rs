@@ -33,13 +33,15 @@ pub(super) fn attachment(
         }
     };
     let urls = if args.metrics.urls.is_empty() { documented } else { args.metrics.urls.clone() };
-    Ok(Some(Attachment {
+    let attachment = Attachment {
         target,
         options: trusting(args.target_ca.as_deref(), "--target-ca", world)?,
         metrics: endpoints(&urls, &args.metrics, world)?,
         otlp_listen: args.otlp_listen,
         providers_listen: args.providers_listen,
-    }))
+    };
+    attachment.check().map_err(|error| Failure::Usage(error.to_string()))?;
+    Ok(Some(attachment))
 }
 
 /// Each metrics URL with what is sent along.
@@ -58,7 +60,8 @@ pub(super) fn endpoints(
     }
     for header in &args.headers {
         let (name, value) = header.split_once(':').ok_or_else(|| {
-            Failure::Usage(format!("--metrics-header `{header}`: expected a name, a colon and a value"))
+            // It may be nothing but the secret.
+            Failure::Usage("--metrics-header: expected a name, a colon and a value".to_owned())
         })?;
         options = options.header(name.trim(), value.trim()).map_err(usage("--metrics-header"))?;
     }

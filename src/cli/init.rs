@@ -25,6 +25,15 @@ pub(super) fn init(args: &Init, world: &mut World) -> Result<ExitStatus, Failure
         },
         all: args.all,
     };
+    // The target may be left out: then it is where the metrics are.
+    let target =
+        if wanted.attachment.target.is_empty() { &args.metrics.urls[0] } else { &wanted.attachment.target };
+    let target = crate::stack::external::shown(target).to_owned();
+    let checked = Attachment { target, ..wanted.attachment.clone() }.check();
+    checked.map_err(|error| Failure::Usage(error.to_string()))?;
+    if args.name.as_deref().is_some_and(|name| !name.contains(|c: char| c.is_ascii_alphanumeric())) {
+        return Err(Failure::Usage("--name: expected some letters or digits".to_owned()));
+    }
     let inferred = with_progress(world, |listener, stop| infer(&wanted, listener, stop))?;
     let folder = world.path(&args.out);
     let files =

@@ -36,6 +36,9 @@ enum Failure {
     #[cfg(feature = "server")]
     #[error("{0}")]
     Stack(String),
+    #[cfg(all(feature = "server", feature = "load"))]
+    #[error("{0}")]
+    Interrupted(String),
 }
 
 impl Failure {
@@ -46,6 +49,8 @@ impl Failure {
             Self::Bug(_) => ExitStatus::Bug,
             #[cfg(feature = "server")]
             Self::Stack(_) => ExitStatus::StackFailed,
+            #[cfg(all(feature = "server", feature = "load"))]
+            Self::Interrupted(_) => ExitStatus::Interrupted,
         }
     }
 }

@@ -54,13 +54,16 @@ fn all(args: &Drive, model: Model, clock: Option<Time>, world: &mut World) -> Re
     }
     let sources = sources.into_inner();
     let mut statuses = Vec::new();
-    for scenario in &scenarios {
+    for (at, scenario) in scenarios.iter().enumerate() {
         // A failure of one is no reason to withhold the verdicts of the others.
         statuses.push(one(scenario, args, (model, clock), &sources, world).unwrap_or_else(|failure| {
             world.err(&format!("probity: {}: {failure}\n", scenario.name));
             failure.status()
         }));
-        if *world.interrupt.borrow() {
+        if *world.interrupt.borrow() && at + 1 < scenarios.len() {
+            let left: Vec<&str> = scenarios[at + 1..].iter().map(|scenario| scenario.name.as_str()).collect();
+            world.err(&format!("interrupted: not run: {}\n", left.join(", ")));
+            statuses.push(ExitStatus::Interrupted);
             break;
         }
     }
@@ -218,6 +221,7 @@ pub(super) fn with_progress<T>(
         RunError::Stuck(_) | RunError::Inferred(_) => Failure::Bug(format!(
             "{error}\nthis is a bug of probity's; please report it with the scenario and the seed"
         )),
+        RunError::Interrupted => Failure::Interrupted(error.to_string()),
         RunError::Attach(AttachError::Url(_) | AttachError::Client(_)) => Failure::Usage(error.to_string()),
         RunError::Stack(_)
         | RunError::Server(_)

@@ -234,12 +234,12 @@ impl Ledger {
     }
 
     /// Enters a request of the scraper's, which has no trace.
-    pub fn scrape(&mut self, route: &str, status_code: u16) {
+    pub fn scrape(&mut self, route: &str, answer: Result<u16, Failure>) {
         let key = RequestKey {
             method: "GET".to_owned(),
             route: route.to_owned(),
-            status_code: Some(status_code),
-            failure: None,
+            status_code: answer.ok(),
+            failure: answer.err(),
             origin: Origin::Scrape,
         };
         self.requests.entry(key).or_default().add(Duration::ZERO);

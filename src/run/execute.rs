@@ -80,6 +80,9 @@ pub enum RunError {
     /// The load generator did not start.
     #[error("the load did not start: {0}")]
     Load(#[from] AttackError),
+    /// Somebody asked to stop before there was anything to write.
+    #[error("interrupted: nothing was written")]
+    Interrupted,
     /// The runtime could not be built.
     #[error("no runtime: {0}")]
     Runtime(std::io::Error),

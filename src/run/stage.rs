@@ -72,6 +72,11 @@ pub(super) async fn observe(
         None => embedded::raise(&clock, scenario, options, seed).await?,
         Some(attachment) => external::raise(&clock, scenario, attachment, seed).await?,
     };
+    if options.attach.is_some() {
+        // It was asked whether it is ready, and whoever was here before us may have just left: what it counts late
+        // belongs before the base line.
+        clock.sleep(settle::METRICS_COME).await;
+    }
     // The base line: whatever was counted before the first session is not the traffic's.
     stage.scrape().await;
     let start = clock.now();
@@ -79,7 +84,9 @@ pub(super) async fn observe(
     if let Some(providers) = &stage.providers {
         providers.plan_faults(plan.faults.clone());
     }
-    let scraping: Vec<_> = stage.scrapers.iter().map(|scraper| tokio::spawn(scraper.clone().run())).collect();
+    let (over, traffic) = watch::channel(false);
+    let scraping: Vec<_> =
+        stage.scrapers.iter().map(|scraper| tokio::spawn(scraper.clone().run(traffic.clone()))).collect();
     let phases = announce(&clock, &plan.phases, &listener);
     let driven = match lead {
         Lead::Schedule => {
@@ -91,7 +98,13 @@ pub(super) async fn observe(
             load::drive(scenario, seed, stage.client.clone(), &listener, stop.clone()).await
         }
     };
-    scraping.iter().for_each(JoinHandle::abort);
+    over.send_replace(true);
+    for scraper in scraping {
+        if let Err(error) = scraper.await {
+            // Nobody aborts it, so it panicked: a bug of ours.
+            std::panic::resume_unwind(error.into_panic());
+        }
+    }
     phases.abort();
     let Driven { stopped, reasons, note } = driven?;
     plan.interrupted = stopped;

@@ -95,8 +95,14 @@ fn find(program: &str) -> Option<PathBuf> {
 
 /// A port that was free a moment ago.
 pub(crate) fn port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has free ports");
-    listener.local_addr().expect("an address").port()
+    let [port] = ports();
+    port
+}
+
+/// Several of them, all different.
+pub(crate) fn ports<const N: usize>() -> [u16; N] {
+    let listeners = [(); N].map(|()| TcpListener::bind("127.0.0.1:0").expect("loopback has free ports"));
+    listeners.map(|listener| listener.local_addr().expect("an address").port())
 }
 
 /// A fresh folder below the target folder.

@@ -6,4 +6,5 @@
 mod daemon;
 mod secured;
 mod smoke;
+mod standin;
 mod strangers;

@@ -98,6 +98,37 @@ fn tls_roots_bearer_and_headers_reach_the_scrape_and_nothing_else() {
     assert!(stderr.contains("status 401"), "{stderr}");
 }
 
+#[test]
+fn flags_that_cannot_be_meant_are_told_without_their_secrets() {
+    let folder = folder("flags");
+    let bad: [&[&str]; 9] = [
+        &["init", "--metrics", "http://u:s3cret@127.0.0.1:1/metrics"],
+        &["init", "--metrics", "ftp://127.0.0.1/metrics?token=s3cret"],
+        &["init", "--metrics", "127.0.0.1:9090/metrics"],
+        &["init", "--metrics", "http://127.0.0.1:1/metrics", "--metrics-header", "s3cret"],
+        &["init", "--metrics", "http://127.0.0.1:1/metrics", "--name", "---"],
+        &[
+            "init",
+            "--metrics",
+            "http://127.0.0.1:1/metrics",
+            "--metrics",
+            "http://127.0.0.1:1/metrics?a=s3cret",
+        ],
+        &["init", "--metrics", "http://127.0.0.1:1/metrics", "--target", "http://u:s3cret@127.0.0.1:1"],
+        &["init", "--metrics", "http://127.0.0.1:1/metrics", "--metrics-bearer", "s3cret\n"],
+        &["init"],
+    ];
+    for args in bad {
+        let (code, stdout, stderr) = probity(&folder, args);
+        assert_eq!(code, 2, "{args:?}: {stderr}");
+        assert!(!stderr.is_empty() && !stderr.contains("s3cret") && !stdout.contains("s3cret"), "{stderr}");
+    }
+    let (code, _, stderr) =
+        probity(&folder, &["init", "--metrics", "http://127.0.0.1:1/metrics?token=s3cret"]);
+    assert_eq!(code, 7, "{stderr}");
+    assert!(!stderr.contains("s3cret"), "{stderr}");
+}
+
 fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("a readable folder") {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::daemon::{Daemon, folder, port, probity, readme};
+use super::daemon::{Daemon, folder, ports, probity, readme};
 
 /// Every clause with its check and verdict.
 fn verdicts(folder: &Path) -> BTreeSet<(String, String, String)> {
@@ -41,7 +41,7 @@ fn the_smoke_run_in_real_time_gives_the_verdicts_of_lock_step() {
     }
     let (code, _, stderr) = probity(&virtual_folder, &readme("run scenarios/smoke.yaml", &[]));
     assert_eq!(code, 0, "{stderr}");
-    let ports = [port(), port(), port(), port()];
+    let ports: [u16; 4] = ports();
     let _server = serve(&real_folder, ports);
     let [api, metrics, otlp, providers] = ports;
     let ports = [(8080, api), (9090, metrics), (4317, otlp), (9100, providers)];
@@ -53,7 +53,7 @@ fn the_smoke_run_in_real_time_gives_the_verdicts_of_lock_step() {
 #[test]
 fn what_has_no_source_is_vacuous_by_name() {
     let real_folder = folder("sources");
-    let ports = [port(), port(), port(), port()];
+    let ports: [u16; 4] = ports();
     let _server = serve(&real_folder, ports);
     let target = format!("http://127.0.0.1:{}", ports[0]);
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -73,7 +73,7 @@ fn what_has_no_source_is_vacuous_by_name() {
 #[test]
 fn init_finds_the_spans_of_a_service_that_sends_them() {
     let folder = folder("spans");
-    let ports = [port(), port(), port(), port()];
+    let ports: [u16; 4] = ports();
     let _server = serve(&folder, ports);
     let [api, metrics, otlp, _] = ports;
     let (target, metrics) =
@@ -96,7 +96,8 @@ fn init_finds_the_spans_of_a_service_that_sends_them() {
 #[test]
 fn counters_are_summed_over_instances_and_a_wrong_token_is_told() {
     let (first_folder, second_folder) = (folder("instance-1"), folder("instance-2"));
-    let (first, second) = ([port(), port(), port(), port()], [port(), port(), port(), port()]);
+    let [a, b, c, d, e, f, g, h] = ports();
+    let (first, second) = ([a, b, c, d], [e, f, g, h]);
     let _servers = [serve(&first_folder, first), serve(&second_folder, second)];
     let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/contracts/aragora/guide.yaml");
     let scenario = format!(

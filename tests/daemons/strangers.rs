@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::Value;
 
-use super::daemon::{Daemon, folder, get, port, probity, readme};
+use super::daemon::{Daemon, folder, get, port, ports, probity, readme};
 
 /// What a stranger's first ten minutes come to: `init`, then `run`.
 fn init(folder: &Path, args: &[impl AsRef<std::ffi::OsStr>], name: &str) -> String {
@@ -125,7 +125,7 @@ fn an_exporter_is_judged_truly() {
 #[test]
 fn a_caddy_with_its_metrics_elsewhere_is_judged_truly() {
     let folder = folder("caddy");
-    let (port, admin) = (port(), port());
+    let [port, admin] = ports();
     let config = format!(
         "{{\n  admin 127.0.0.1:{admin}\n  servers {{\n    metrics\n  }}\n}}\nhttp://127.0.0.1:{port} {{\n  respond / \"hello\"\n}}\n"
     );

@@ -22,7 +22,7 @@ use super::execute::{Listener, Options, RunError, Time, run};
 use crate::contract::Contract;
 use crate::observe::{Record, Traffic};
 use crate::scenario;
-use crate::stack::external::{AttachError, Attachment};
+use crate::stack::external::{AttachError, Attachment, shown};
 
 /// Clauses of metrics, unless all are asked for: a page that a person reads.
 const MOST_METRICS: usize = 14;
@@ -100,18 +100,18 @@ pub fn infer(
     let promised = |candidate: &&Candidate| kept.iter().any(|conserve| counts(conserve, candidate));
     let extra = every.iter().filter(promised).filter(|candidate| !metrics.contains(candidate)).cloned();
     let metrics: Vec<Candidate> = extra.chain(metrics.iter().cloned()).take(most.max(kept.len())).collect();
-    let shown = metrics.len();
+    let written = metrics.len();
     clauses.extend(metrics);
     clauses.extend(kept);
     clauses.extend(spans(&record));
     let clauses = holding(&name, clauses, &record, shared);
-    let note = match all_metrics - shown.min(all_metrics) {
+    let note = match all_metrics - written.min(all_metrics) {
         0 => String::new(),
         more => {
             format!("# {more} more metrics are exposed: `probity init --all` writes a clause for each.\n")
         }
     };
-    let document = wanted.attachment.metrics.first().map_or("metrics", |endpoint| endpoint.url.as_str());
+    let document = wanted.attachment.metrics.first().map_or("metrics", |endpoint| shown(&endpoint.url));
     let contract = contract_text(&name, document, &note, &clauses);
     // What is written is read back, so that nobody else is the first to.
     Contract::parse(&contract, &contract_file(&name)).map_err(RunError::Inferred)?;
@@ -145,7 +145,9 @@ fn trial(
         attach: Some(attach),
         traffic: Traffic::Exclusive,
     };
-    Ok(run(&scenario, &options, &Listener::clone(listener), stop)?.record)
+    let record = run(&scenario, &options, &Listener::clone(listener), stop)?.record;
+    // Half a trial shows nothing.
+    if record.observations.plan.interrupted { Err(RunError::Interrupted) } else { Ok(record) }
 }
 
 fn scenario_text(wanted: &Wanted, look: &Look, name: &str, shared: bool, times: (u64, u64, u64)) -> String {

@@ -73,9 +73,10 @@ pub(super) fn contract_head(name: &str, document: &str, note: &str) -> String {
     format!(
         "# What {name} promises, as `probity init` read it off the running service and tried it out. Every clause is\n\
          # `may`: a finding against it is reported and fails nothing. Raise what you rely on to `must`.\n\
-         {note}contract: {name}\n\
+         {note}contract: {}\n\
          document: {}\n\
          clauses:\n",
+        text(name),
         text(document)
     )
 }
@@ -101,7 +102,12 @@ impl ScenarioText<'_> {
         let Self { name, contract_file, target, steady_s, quiet_s, settle_s, .. } = self;
         let metrics: Vec<Value> = self.metrics.iter().map(|url| Value::from(url.as_str())).collect();
         let _ = writeln!(out, "# Drives {name} and judges what its metrics say of it.");
-        let _ = writeln!(out, "scenario: {name}\ncontracts: [{contract_file}]\nscope: [\"*\"]\ntarget:");
+        let _ = writeln!(
+            out,
+            "scenario: {}\ncontracts: [{}]\nscope: [\"*\"]\ntarget:",
+            text(name),
+            text(contract_file)
+        );
         let _ = writeln!(out, "  url: {target}\n  metrics: {}", flow(&Value::from(metrics)));
         if self.shared {
             let _ = writeln!(

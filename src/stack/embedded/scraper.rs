@@ -4,9 +4,10 @@ use std::time::Duration;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use http::{Method, StatusCode};
 use parking_lot::Mutex;
+use tokio::sync::watch;
 
-use crate::clock::{ClientError, ClientOptions, Clock, HttpClient, SendErrorKind, Turn, after};
-use crate::observe::{Ledger, Scrape, ScrapeOutcome};
+use crate::clock::{ClientError, ClientOptions, Clock, HttpClient, SendError, SendErrorKind, Turn, after};
+use crate::observe::{Failure, Ledger, Scrape, ScrapeOutcome};
 
 /// The longest that one scrape may take; Prometheus' default.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -44,7 +45,7 @@ pub struct Scraper {
 #[derive(Debug, Default)]
 struct Seen {
     scrapes: Vec<Scrape>,
-    statuses: Vec<Option<u16>>,
+    statuses: Vec<Result<u16, Failure>>,
 }
 
 impl Scraper {
@@ -72,12 +73,17 @@ impl Scraper {
         Self { instance: instance.to_owned(), ..self }
     }
 
-    /// Scrapes at every interval, until dropped.
-    pub async fn run(self) {
+    /// Scrapes at every interval, until `stop` turns true or nobody can turn it any more. A scrape under way is
+    /// brought to its end first: the target has counted it.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let mut due = self.clock.now();
         loop {
             due = after(due, self.job.interval);
-            self.clock.sleep_until(due, Turn::Scrape).await;
+            tokio::select! {
+                biased;
+                _ = stop.wait_for(|stop| *stop) => return,
+                () = self.clock.sleep_until(due, Turn::Scrape) => {}
+            }
             self.scrape().await;
         }
     }
@@ -91,9 +97,15 @@ impl Scraper {
         let timeout = TIMEOUT.min(self.job.interval);
         let answer = self.clock.timeout(timeout, asked).await;
         let status = match &answer {
-            Ok(Ok(reply)) => Some(reply.status),
-            Ok(Err(error)) => error.status,
-            Err(_) => None,
+            Ok(Ok(reply)) => Ok(reply.status.as_u16()),
+            Ok(Err(SendError { status: Some(status), .. })) => Ok(status.as_u16()),
+            Ok(Err(error)) => Err(match error.kind {
+                SendErrorKind::Refused => Failure::Refused,
+                SendErrorKind::Unreachable => Failure::Unreachable,
+                SendErrorKind::TimedOut => Failure::TimedOut,
+                _ => Failure::Reset,
+            }),
+            Err(_) => Err(Failure::TimedOut),
         };
         let outcome = match answer {
             Ok(Ok(reply)) if reply.status == StatusCode::OK => ScrapeOutcome::Body {
@@ -115,7 +127,7 @@ impl Scraper {
         let scrape = Scrape::new(&self.job.name, at, outcome).of_instance(&self.instance);
         let mut seen = self.seen.lock();
         seen.scrapes.push(scrape);
-        seen.statuses.push(status.map(|status| status.as_u16()));
+        seen.statuses.push(status);
     }
 
     /// Every scrape so far.
@@ -123,18 +135,23 @@ impl Scraper {
         self.seen.lock().scrapes.clone()
     }
 
-    /// Enters every scrape that was answered into the ledger, but for the last: it cannot show in the counters that
-    /// it brings.
+    /// Enters into the ledger every scrape that the counters show: from the first that brought them to the last that
+    /// did. What came before the first is in its base line, and the last cannot show in the counters that it brings.
     pub fn enter(&self, ledger: &mut Ledger) {
         let Ok(url) = self.job.url.parse::<http::Uri>() else { return };
-        for status in self.statuses().iter().rev().skip(1).flatten() {
+        let seen = self.seen.lock();
+        let brought = |scrape: &Scrape| matches!(scrape.outcome, ScrapeOutcome::Body { .. });
+        let first = seen.scrapes.iter().position(brought);
+        let last = seen.scrapes.iter().rposition(brought);
+        let (Some(first), Some(last)) = (first, last) else { return };
+        for status in &seen.statuses[first..last] {
             ledger.scrape(url.path(), *status);
         }
     }
 
-    /// The status of each scrape so far, in the order of [`Self::scrapes`]; none when the answer did not come as far
-    /// as that, or not in time.
-    pub fn statuses(&self) -> Vec<Option<u16>> {
+    /// The status of each scrape so far, in the order of [`Self::scrapes`]; why there is none when the answer did not
+    /// come as far as that, or not in time.
+    pub fn statuses(&self) -> Vec<Result<u16, Failure>> {
         self.seen.lock().statuses.clone()
     }
 }

@@ -107,17 +107,46 @@ impl External {
                 Some(Providers::start(clock, listener, providers).map_err(failed)?)
             }
         };
-        let several = attachment.metrics.len() > 1;
         let mut scrapers = Vec::new();
-        for endpoint in &attachment.metrics {
-            let (host, port) = host(&endpoint.url)?;
-            let instance = if several { format!("{host}:{port}") } else { String::new() };
+        for (endpoint, instance) in attachment.metrics.iter().zip(instances(&attachment.metrics)?) {
             let job = ScrapeJob { name: job.0.to_owned(), url: endpoint.url.clone(), interval: job.1 };
             scrapers.push(Scraper::with(clock, job, endpoint.options.clone())?.of_instance(&instance));
         }
         ready(clock, attachment).await?;
         Ok(Self { providers, receiver, scrapers })
     }
+}
+
+/// What each of several instances is called: its host and port, and its path where that is not enough.
+fn instances(metrics: &[MetricsEndpoint]) -> Result<Vec<String>, AttachError> {
+    let mut names = Vec::new();
+    for endpoint in metrics {
+        let (host, port) = host(&endpoint.url)?;
+        names.push((format!("{host}:{port}"), path(&endpoint.url)));
+    }
+    if names.len() == 1 {
+        return Ok(vec![String::new()]);
+    }
+    let alike = |name: &String| names.iter().filter(|(other, _)| other == name).count() > 1;
+    let named: Vec<String> = names
+        .iter()
+        .map(|(name, path)| if alike(name) { format!("{name}{path}") } else { name.clone() })
+        .collect();
+    let twice = |at: usize| named[..at].contains(&named[at]);
+    match (0..named.len()).find(|at| twice(*at)) {
+        Some(at) => Err(AttachError::Url(format!("the metrics at {} are given twice", named[at]))),
+        None => Ok(named),
+    }
+}
+
+/// The path of a URL, without its query.
+fn path(url: &str) -> String {
+    url.parse().map_or_else(|_| "/".to_owned(), |uri: Uri| uri.path().to_owned())
+}
+
+/// A URL as messages show it: a query may hold a token.
+pub fn shown(url: &str) -> &str {
+    url.split('?').next().unwrap_or_default()
 }
 
 /// Something that is waited for, beside others.
@@ -156,7 +185,7 @@ async fn listens(clock: &Clock, host: String, port: u16) -> Result<(), InVain> {
 }
 
 async fn answers(clock: &Clock, client: HttpClient, url: &str) -> Result<(), InVain> {
-    wait_until(clock, READY, &format!("{url} answers with status 200"), async || {
+    wait_until(clock, READY, &format!("{} answers with status 200", shown(url)), async || {
         let asked = client.send(http::Method::GET, url, HeaderMap::new(), "");
         match clock.timeout(LOOK, asked).await {
             Ok(Ok(reply)) if reply.status == http::StatusCode::OK => Ok(()),
@@ -168,17 +197,36 @@ async fn answers(clock: &Clock, client: HttpClient, url: &str) -> Result<(), InV
     .await
 }
 
-/// Host and port of a URL.
+/// Host and port of a URL. What is no URL is not repeated: it may hold a password.
 fn host(url: &str) -> Result<(String, u16), AttachError> {
-    let bad = |why: &str| AttachError::Url(format!("`{url}` is no URL of a target: {why}"));
-    let parsed: Uri = url.parse().map_err(|error| bad(&format!("{error}")))?;
-    let host = parsed.host().ok_or_else(|| bad("it names no host"))?;
+    let bad = |why: String| AttachError::Url(format!("not the URL of a target: {why}"));
+    let parsed: Uri = url.parse().map_err(|error| bad(format!("{error}")))?;
+    let authority = parsed.authority().ok_or_else(|| bad(format!("{} names no host", shown(url))))?;
+    if authority.as_str().contains('@') {
+        let why =
+            "a name and password in it would be in the record; use --metrics-header or --metrics-bearer";
+        return Err(bad(format!("{}: {why}", authority.host())));
+    }
     let default = match parsed.scheme_str() {
         Some("http") => 80,
         Some("https") => 443,
-        _ => return Err(bad("expected http:// or https://")),
+        _ => return Err(bad(format!("{}: expected http:// or https://", shown(url)))),
     };
     // The URL writes an IPv6 address in brackets, the resolver knows it without.
-    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let host = authority.host().trim_start_matches('[').trim_end_matches(']');
     Ok((host.to_owned(), parsed.port_u16().unwrap_or(default)))
+}
+
+impl Attachment {
+    /// Whether its URLs can be asked, before anything is started.
+    ///
+    /// # Errors
+    /// [`AttachError::Url`].
+    pub fn check(&self) -> Result<(), AttachError> {
+        host(&self.target)?;
+        if self.target.contains('?') {
+            return Err(AttachError::Url("a target has no query: its paths are the scenario's".to_owned()));
+        }
+        instances(&self.metrics).map(drop)
+    }
 }

@@ -6,4 +6,4 @@
 
 mod attach;
 
-pub use self::attach::{AttachError, Attachment, External, MetricsEndpoint};
+pub use self::attach::{AttachError, Attachment, External, MetricsEndpoint, shown};

@@ -197,7 +197,7 @@ fn leg(requests: &[Request], habits: Habits) -> Leg {
                 server.serve(&SCRAPED);
             }
             if counts_scrapes && gap + 1 < SCRAPES {
-                leg.ledger.scrape("/metrics", 200);
+                leg.ledger.scrape("/metrics", Ok(200));
             }
         }
     }

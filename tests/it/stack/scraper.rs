@@ -12,8 +12,9 @@ use http::{HeaderMap, StatusCode};
 use parking_lot::Mutex;
 use probity::clock::{ClientOptions, Clock, between, serve};
 use probity::observe::exposition::Labels;
-use probity::observe::{Ledger, Scrape, ScrapeOutcome};
+use probity::observe::{Failure, Ledger, Scrape, ScrapeOutcome};
 use probity::stack::embedded::{LARGEST_SCRAPE, ScrapeJob, Scraper};
+use tokio::sync::watch;
 
 use crate::stage::{listener, simulate};
 
@@ -47,12 +48,59 @@ fn offsets(interval: Duration, takes: Duration, lasts: Duration) -> Vec<(Duratio
         clock.sleep(Duration::from_millis(123)).await;
         let scraper = scraper(&clock, url, interval);
         let start = clock.now();
-        let task = tokio::spawn(scraper.clone().run());
+        let (over, stop) = watch::channel(false);
+        tokio::spawn(scraper.clone().run(stop));
         clock.sleep(lasts).await;
-        task.abort();
+        over.send_replace(true);
         let scrapes = scraper.scrapes();
         scrapes.iter().map(|scrape| (between(start, scrape.at), scrape.exposition().is_some())).collect()
     })
+}
+
+#[test]
+fn a_scrape_that_is_under_way_at_the_end_is_brought_to_its_end() {
+    let seen = simulate(|clock| async move {
+        let url = target(&clock, slow(&clock, Duration::from_secs(3))).await;
+        let scraper = scraper(&clock, url, INTERVAL);
+        let (over, stop) = watch::channel(false);
+        let scraping = tokio::spawn(scraper.clone().run(stop));
+        clock.sleep(INTERVAL + Duration::from_secs(1)).await;
+        over.send_replace(true);
+        scraping.await.expect("it ends by itself");
+        scraper.statuses()
+    });
+    assert_eq!(seen, [Ok(200)]);
+}
+
+#[test]
+fn scrapes_that_brought_no_counters_are_entered_as_far_as_the_counters_show_them() {
+    let ledger = simulate(|clock| async move {
+        // From the last to the first: 200, then one that takes too long, 500, 200, and again 500 at the end.
+        let turns = Arc::new(Mutex::new(vec![500u16, 200, 500, 0, 200, 503]));
+        let time = clock.clone();
+        let answer = move || async move {
+            let turn = turns.lock().pop().expect("asked six times");
+            if turn == 0 {
+                time.sleep(Duration::from_secs(60)).await;
+            }
+            StatusCode::from_u16(turn.max(200)).expect("a status")
+        };
+        let url = target(&clock, Router::new().route("/metrics", get(answer))).await;
+        let scraper = scraper(&clock, url, INTERVAL);
+        for _ in 0..6 {
+            scraper.scrape().await;
+        }
+        let mut ledger = Ledger::default();
+        scraper.enter(&mut ledger);
+        ledger
+    });
+    let entered: Vec<_> =
+        ledger.requests.iter().map(|(key, entry)| (key.status_code, key.failure, entry.count)).collect();
+    let expected = [(None, Some(Failure::TimedOut), 1), (Some(200), None, 1), (Some(500), None, 1)];
+    assert_eq!(
+        entered, expected,
+        "not the one before the base line, the last that counts, and what follows it"
+    );
 }
 
 #[test]
@@ -245,7 +293,7 @@ fn a_target_of_others_is_met_with_its_headers_and_named_by_its_instance() {
         (scraper.scrapes(), statuses, asked)
     });
     assert!(scrapes.iter().all(|scrape| scrape.instance == "shop:9090"), "{scrapes:?}");
-    assert_eq!(statuses, [vec![Some(200), Some(503), Some(200)], vec![None]]);
+    assert_eq!(statuses, [vec![Ok(200), Ok(503), Ok(200)], vec![Err(Failure::Refused)]]);
     for headers in asked {
         assert_eq!(
             (&headers["authorization"], &headers["x-scope-orgid"]),
