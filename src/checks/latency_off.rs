@@ -41,6 +41,10 @@ impl Check for LatencyOff {
         let count = format!("{}_count", promise.metric);
         Some(Verdict::vacuous(if !legs().any(|leg| jobs_of(leg, &count).is_some()) {
             uncompared(promise.ledger, case.seen)
+        } else if all.distant {
+            "the client waited longer than the metric says, and the way to the target may be why: say how long it \
+             takes, as in `tolerance: {latency: 50ms}` in the scenario, to have it judged"
+                .to_owned()
         } else if all.untimed {
             "the ledger does not time scrapes, and every series counts some: exclude them if the histogram does, \
              or map a label that tells them apart"
@@ -60,6 +64,8 @@ struct Compared {
     /// Series were left out because they observe scrapes. The ledger holds how many these were, and as their seconds
     /// zero: whoever compared them would accuse every honest server.
     untimed: bool,
+    /// Series were left out because the client waited longer than they say, by a way of unknown length.
+    distant: bool,
 }
 
 impl Compared {
@@ -81,10 +87,15 @@ impl Compared {
             if allowed >= held.seconds {
                 continue;
             }
-            self.count = self.count.saturating_add(held.count);
-            self.seconds += held.seconds;
             let sum = sums.get(labels).copied().unwrap_or(0.0);
             let within = (sum - held.seconds).abs() <= allowed;
+            // Nothing at all is no matter of distance.
+            if !within && tolerance.way_unknown && sum < held.seconds && sum > held.seconds * 1e-3 {
+                self.distant = true;
+                continue;
+            }
+            self.count = self.count.saturating_add(held.count);
+            self.seconds += held.seconds;
             // A sum that is not a number is not within anything.
             if !within {
                 self.findings.push(Finding {

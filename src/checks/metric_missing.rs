@@ -5,8 +5,8 @@ use super::series::{answered, families, label_names, queried_name, samples_of};
 use super::sources::unscraped;
 use super::{Case, Check, Explanation, Finding, Verdict};
 use crate::contract::{Clause, Contracts, MetricPromise, Promise};
-use crate::observe::Observations;
 use crate::observe::exposition::{Family, Kind};
+use crate::observe::{Leg, Observations};
 
 /// A promised metric is not exposed, or lacks a promised label.
 pub(super) struct MetricMissing;
@@ -43,6 +43,9 @@ fn judge(metric: &MetricPromise, contracts: &Contracts, seen: &Observations) -> 
         if !seen.legs.iter().any(answered) {
             return Verdict::vacuous("there was no traffic that could have been counted");
         }
+        if !seen.legs.iter().any(scraped_since_traffic) {
+            return Verdict::vacuous("no scrape was answered once the traffic had begun");
+        }
         return Verdict::Fail(vec![absent(metric, contracts, seen, scrapes)]);
     }
     let lacking: Vec<Finding> = metric
@@ -69,6 +72,13 @@ fn judge(metric: &MetricPromise, contracts: &Contracts, seen: &Observations) -> 
         let series: BTreeSet<_> = samples.iter().map(|s| (&s.name, &s.labels)).collect();
         format!("{} series", series.len())
     })
+}
+
+/// Whether a scrape was answered after the first request had been. Without notes on single requests nobody can tell.
+fn scraped_since_traffic(leg: &Leg) -> bool {
+    let answers = leg.ledger.traces.iter().filter(|note| note.status_code.is_some());
+    let Some(first) = answers.map(|note| note.done).min() else { return true };
+    leg.last_scrape().is_some_and(|scrape| scrape.at >= first)
 }
 
 fn absent(metric: &MetricPromise, contracts: &Contracts, seen: &Observations, scrapes: usize) -> Finding {

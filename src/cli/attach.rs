@@ -53,7 +53,7 @@ pub(super) fn endpoints(
     let mut options = trusting(args.ca.as_deref(), "--metrics-ca", world)?;
     if let Some(bearer) = &args.bearer {
         let token = match bearer.strip_prefix('@') {
-            Some(file) => read(Path::new(file), world)?.trim().to_owned(),
+            Some(file) => read(Path::new(file), "--metrics-bearer", world)?.trim().to_owned(),
             None => bearer.clone(),
         };
         options = options.bearer(&token).map_err(usage("--metrics-bearer"))?;
@@ -85,7 +85,7 @@ pub(super) fn trusting(
 ) -> Result<ClientOptions, Failure> {
     match path {
         None => Ok(ClientOptions::default()),
-        Some(path) => ClientOptions::default().roots(&read(path, world)?).map_err(usage(flag)),
+        Some(path) => ClientOptions::default().roots(&read(path, flag, world)?).map_err(usage(flag)),
     }
 }
 
@@ -93,7 +93,8 @@ fn usage(flag: &'static str) -> impl Fn(ClientError) -> Failure {
     move |error| Failure::Usage(format!("{flag}: {error}"))
 }
 
-fn read(path: &Path, world: &World) -> Result<String, Failure> {
-    fs::read_to_string(world.path(path))
-        .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))
+fn read(path: &Path, flag: &str, world: &World) -> Result<String, Failure> {
+    fs::read_to_string(world.path(path)).map_err(|error| {
+        Failure::Usage(format!("{flag}: the file {} cannot be read: {error}", path.display()))
+    })
 }

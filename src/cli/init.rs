@@ -34,8 +34,11 @@ pub(super) fn init(args: &Init, world: &mut World) -> Result<ExitStatus, Failure
     if args.name.as_deref().is_some_and(|name| !name.contains(|c: char| c.is_ascii_alphanumeric())) {
         return Err(Failure::Usage("--name: expected some letters or digits".to_owned()));
     }
-    let inferred = with_progress(world, |listener, stop| infer(&wanted, listener, stop))?;
     let folder = world.path(&args.out);
+    let failed =
+        |error: std::io::Error| Failure::Stack(format!("cannot write to {}: {error}", folder.display()));
+    fs::create_dir_all(&folder).map_err(failed)?;
+    let inferred = with_progress(world, |listener, stop| infer(&wanted, listener, stop))?;
     let files =
         [(inferred.contract_file(), &inferred.contract), (inferred.scenario_file(), &inferred.scenario)];
     for (name, _) in &files {
@@ -47,9 +50,6 @@ pub(super) fn init(args: &Init, world: &mut World) -> Result<ExitStatus, Failure
             )));
         }
     }
-    let failed =
-        |error: std::io::Error| Failure::Stack(format!("cannot write to {}: {error}", folder.display()));
-    fs::create_dir_all(&folder).map_err(failed)?;
     for (name, text) in &files {
         fs::write(folder.join(name), text).map_err(failed)?;
     }

@@ -143,14 +143,14 @@ fn one(
         name = format!("{name}+{}", defect.id());
     }
     let folder = args.out.join(name);
-    write(&outcome, &world.path(&folder))?;
     let files = scenario
         .contracts
         .all
         .iter()
         .filter_map(|contract| Some((contract.name.clone(), sources.get(&contract.text)?.clone())));
     let mut text = args.format.render(&outcome, world.style(), &files.collect());
-    if args.format == Format::Terminal {
+    let written = write(&outcome, &world.path(&folder));
+    if args.format == Format::Terminal && written.is_ok() {
         text.push_str(&format!(
             "report: {}\nrecord: {} (probity judge {})\n",
             folder.join("report.json").display(),
@@ -158,8 +158,9 @@ fn one(
             folder.join("record").display(),
         ));
     }
+    // The verdicts took their time: they are told also when nothing can be written.
     world.out(&text);
-    Ok(outcome.status)
+    written.map(|()| outcome.status)
 }
 
 fn options(

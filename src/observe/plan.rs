@@ -86,6 +86,10 @@ impl Reason {
 pub struct Tolerance {
     /// Per observation of a latency, in nanoseconds.
     pub latency_ns: u64,
+    /// Nobody said how long the way to the target and back takes: that the client waited longer than the target says
+    /// proves nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub way_unknown: bool,
 }
 
 /// When a phase ran.

@@ -111,7 +111,7 @@ impl Report {
             coverage: outcome.coverage.clone(),
             load: LoadReport::of(outcome),
             judgements: outcome.judgements.iter().map(line).collect(),
-            notes: notes::second_opinions(seen),
+            notes: notes::unexpected(seen).into_iter().chain(notes::second_opinions(seen)).collect(),
         }
     }
 }

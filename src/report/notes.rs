@@ -1,5 +1,7 @@
+use std::collections::BTreeMap;
+
 use crate::observe::exposition::lenient::second_reading;
-use crate::observe::{Observations, ScrapeOutcome};
+use crate::observe::{Observations, Origin, ScrapeOutcome};
 
 /// What a lenient second reader makes of the last scrape of each leg. Notes, never findings: that reader is known to
 /// drop names with colons and to misread commas.
@@ -12,4 +14,32 @@ pub(super) fn second_opinions(seen: &Observations) -> Vec<String> {
             _ => Vec::new(),
         })
         .collect()
+}
+
+/// Requests that were not answered as their persona expects, by what was asked and what was wrong: the sessions ended
+/// there, and what would have followed was never asked.
+pub(super) fn unexpected(seen: &Observations) -> Vec<String> {
+    let mut failed: BTreeMap<(&str, &str, &str), u64> = BTreeMap::new();
+    let (mut all, mut wrong) = (0_u64, 0_u64);
+    for (key, entry) in seen.legs.iter().flat_map(|leg| &leg.ledger.requests) {
+        if key.origin == Origin::Scrape {
+            continue;
+        }
+        all = all.saturating_add(entry.count);
+        let Some(failure) = key.failure else { continue };
+        wrong = wrong.saturating_add(entry.count);
+        let count = failed.entry((&key.method, &key.route, failure.name())).or_default();
+        *count = count.saturating_add(entry.count);
+    }
+    if wrong == 0 {
+        return Vec::new();
+    }
+    let kinds: Vec<String> = failed
+        .iter()
+        .map(|((method, route, failure), count)| format!("{count} {failure} ({method} {route})"))
+        .collect();
+    vec![format!(
+        "{wrong} of {all} requests were not answered as their persona expects: {}",
+        kinds.join(", ")
+    )]
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::checks::{Judgement, Verdict};
 use crate::contract::{Contracts, Glob, Level, Omission};
-use crate::observe::{Observations, Reason, Record, Threshold, ThresholdVerdict};
+use crate::observe::{Observations, Origin, Reason, Record, Threshold, ThresholdVerdict};
 
 /// What a run came to, as the process says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -162,6 +162,18 @@ fn coverage(contracts: &Contracts, seen: &Observations, judgements: &[Judgement]
     coverage
 }
 
+/// Whether there was traffic and none of it was answered as its persona expects: then nothing was driven that anybody
+/// wanted driven. Of a load the thresholds decide that.
+fn in_vain(seen: &Observations) -> bool {
+    let mut own = seen
+        .legs
+        .iter()
+        .flat_map(|leg| leg.ledger.requests.keys())
+        .filter(|key| key.origin != Origin::Scrape)
+        .peekable();
+    seen.plan.load.is_none() && own.peek().is_some() && own.all(|key| key.failure.is_some())
+}
+
 fn thresholds(seen: &Observations) -> Vec<ThresholdLine> {
     let Some((plan, _, figures)) = seen.load() else { return Vec::new() };
     let judge = |planned: &crate::observe::PlannedThreshold| ThresholdLine {
@@ -191,7 +203,7 @@ fn status(
         all.push(ExitStatus::Findings);
     }
     // A check that cannot tell is no gap while another check of the same clause can.
-    if coverage.judged == 0 || coverage.required_vacuous > 0 {
+    if coverage.judged == 0 || coverage.required_vacuous > 0 || in_vain(seen) {
         all.push(ExitStatus::Vacuous);
     }
     if thresholds.iter().any(|line| !line.verdict.kept) {

@@ -49,6 +49,8 @@ pub(super) fn plan(scenario: &Scenario, options: &Options, seed: Seed, start: Ti
         traffic: options.traffic,
         scope: scenario.scope.iter().map(ToString::to_string).collect(),
         tolerance: Tolerance {
+            // Our own server is next door.
+            way_unknown: options.attach.is_some() && scenario.tolerance.way_unknown,
             latency_ns: scenario.tolerance.latency_ns + u64::try_from(real.as_nanos()).unwrap_or(u64::MAX),
         },
         phases,

@@ -42,6 +42,7 @@ pub(super) async fn settle(
         (None, Some(_)) => SPANS_COME,
         (None, None) => METRICS_COME,
     };
+    let mut told = None;
     loop {
         clock.turn(Turn::Sink).await;
         if let Some(server) = &stage.server {
@@ -65,7 +66,12 @@ pub(super) async fn settle(
         if settled || clock.now() >= until {
             return seen;
         }
-        listener(&Event::Settling { waited, open });
+        // What has not changed is told every few seconds only.
+        let news = (open.clone(), waited.as_secs() / 5);
+        if told.as_ref() != Some(&news) {
+            listener(&Event::Settling { waited, open });
+        }
+        told = Some(news);
         tokio::select! {
             biased;
             // Nobody can ask any more: then the time alone decides.

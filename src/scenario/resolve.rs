@@ -108,6 +108,7 @@ impl Resolver<'_> {
                 .map_or(Duration::from_secs(1), |latency| latency.0),
             faults,
             tolerance: Tolerance {
+                way_unknown: typed.tolerance.latency.is_none(),
                 latency_ns: typed
                     .tolerance
                     .latency

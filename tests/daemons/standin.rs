@@ -1,4 +1,4 @@
-//! Honest services of odd habits: none of them may be accused.
+//! Services of odd habits that are honest, none of which may be accused, and services that lie.
 
 use std::fs;
 use std::sync::Arc;
@@ -21,6 +21,10 @@ struct Habits {
     third: Duration,
     /// What was answered is counted so much later.
     late: Duration,
+    /// Everything is counted twice.
+    twice: bool,
+    /// The exposition breaks off in a label.
+    broken: bool,
 }
 
 #[derive(Debug, Default)]
@@ -36,7 +40,7 @@ async fn serve(habits: Habits) -> String {
     let count = move |clock: Clock, counts: Arc<Counts>, which: fn(&Counts) -> &AtomicU64| async move {
         tokio::spawn(async move {
             clock.sleep(habits.late).await;
-            which(&counts).fetch_add(1, Ordering::SeqCst);
+            which(&counts).fetch_add(if habits.twice { 2 } else { 1 }, Ordering::SeqCst);
         });
     };
     let home = {
@@ -52,6 +56,7 @@ async fn serve(habits: Habits) -> String {
             counts.home.load(Ordering::SeqCst),
             counts.metrics.load(Ordering::SeqCst)
         );
+        let text = if habits.broken { format!("{text}shop_oops{{a=\"b}} 3\n") } else { text };
         let third = counts.scrapes.fetch_add(1, Ordering::SeqCst) % 3 == 2;
         clock.sleep(if third { habits.third } else { habits.scrape }).await;
         count(clock.clone(), counts, |counts| &counts.metrics).await;
@@ -64,10 +69,10 @@ async fn serve(habits: Habits) -> String {
     url
 }
 
-/// Runs a scenario without a quiet phase against it.
-fn judge(name: &str, habits: Habits) -> (i32, String) {
+/// Runs a scenario without a quiet phase against it; every request is to be answered with this status.
+fn judge(name: &str, habits: Habits, expect: u16) -> (i32, String) {
     let folder = folder(name);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let runtime = runtime();
     let url = runtime.block_on(serve(habits));
     let contract = "contract: shop\ndocument: none\nclauses:\n  - {id: requests, source: {heading: none, quote: none}, \
                     promise: {metric: {name: shop_requests_total, type: counter, labels: [path]}}}\n  - {id: conserve, \
@@ -76,7 +81,7 @@ fn judge(name: &str, habits: Habits) -> (i32, String) {
     fs::write(folder.join("shop.contract.yaml"), contract).expect("written");
     let scenario = format!(
         "scenario: shop\ncontracts: [shop.contract.yaml]\nscope: [\"*\"]\ntarget: {{url: \"{url}\", metrics: \
-         \"{url}/metrics\"}}\nscrape_interval: 1s\npersonas: [{{name: one, steps: [{{request: GET /}}]}}]\nphases: \
+         \"{url}/metrics\"}}\nscrape_interval: 1s\npersonas: [{{name: one, steps: [{{request: GET /, expect: {expect}}}]}}]\nphases: \
          [{{name: all, for: 4500ms, load: {{rate: 4/s}}}}]\n"
     );
     fs::write(folder.join("shop.yaml"), scenario).expect("written");
@@ -93,7 +98,54 @@ fn scrapes_under_way_at_the_end_late_counts_and_scrapes_that_time_out_accuse_nob
         ("lost-scrapes", Habits { third: ms(1_500), ..Habits::default() }),
     ];
     for (name, habits) in odd {
-        let (code, text) = judge(name, habits);
+        let (code, text) = judge(name, habits, 200);
         assert_eq!(code, 0, "{habits:?}\n{text}");
     }
+}
+
+#[test]
+fn traffic_that_nobody_answers_as_it_should_shows_nothing() {
+    let (code, text) = judge("in-vain", Habits::default(), 201);
+    assert_eq!(code, 4, "{text}");
+    assert!(
+        text.contains("18 of 18 requests were not answered as their persona expects: 18 status (GET /)"),
+        "{text}"
+    );
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime")
+}
+
+#[test]
+fn init_tells_the_lies_that_it_sees() {
+    let lies = [
+        (
+            "init-twice",
+            Habits { twice: true, ..Habits::default() },
+            "conserve.shop-requests-total",
+            "not-conserved",
+        ),
+        ("init-broken", Habits { broken: true, ..Habits::default() }, "scrape.metrics", "exposition-invalid"),
+    ];
+    for (name, habits, clause, check) in lies {
+        let (folder, runtime) = (folder(name), runtime());
+        let metrics = format!("{}/metrics", runtime.block_on(serve(habits)));
+        let (code, stdout, stderr) = probity(&folder, &["init", "--metrics", &metrics, "--name", "shop"]);
+        assert_eq!(code, 0, "{stdout}\n{stderr}");
+        assert!(stdout.contains(&format!("broken in the trial: {clause}: ")), "{stdout}");
+        assert!(!stderr.contains("conformant"), "{stderr}");
+        let scenario = fs::read_to_string(folder.join("shop.yaml")).expect("it was written");
+        let scenario = scenario.replace("for: 20s", "for: 2s").replace("settle: 30s", "settle: 2s");
+        fs::write(folder.join("shop.yaml"), scenario).expect("written");
+        let (code, stdout, _) = probity(&folder, &["run", "shop.yaml"]);
+        assert_eq!(code, 0, "what is inferred binds nobody\n{stdout}");
+        assert!(stdout.contains(&format!("FAIL {clause} (")) && stdout.contains(check), "{stdout}");
+    }
+    // The most likely mistake of all.
+    let (folder, runtime) = (folder("init-page"), runtime());
+    let page = runtime.block_on(serve(Habits::default()));
+    let (code, _, stderr) = probity(&folder, &["init", "--metrics", &page]);
+    assert_eq!(code, 2, "{stderr}");
+    assert!(stderr.contains("is the path right"), "{stderr}");
 }

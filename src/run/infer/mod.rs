@@ -10,6 +10,7 @@ mod verdicts;
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::json;
 use tokio::sync::watch;
@@ -17,7 +18,8 @@ use tokio::sync::watch;
 use self::candidates::Candidate;
 use self::look::{Look, look};
 use self::text::ScenarioText;
-use self::verdicts::{conserved, counts, holding, spans};
+use self::verdicts::{Conserved, broken, conserved, counts, holding, spans};
+use super::Event;
 use super::execute::{Listener, Options, RunError, Time, run};
 use crate::contract::Contract;
 use crate::observe::{Record, Traffic};
@@ -86,37 +88,49 @@ pub fn infer(
     let Some(exposition) = look.scrape.exposition() else {
         return Err(AttachError::NotReady(vec!["its metrics can be read".to_owned()]).into());
     };
+    let document = wanted.attachment.metrics.first().map_or("metrics", |endpoint| shown(&endpoint.url));
+    if candidates::metrics(exposition, usize::MAX).1 == 0 {
+        let message =
+            format!("{document} answers, and exposes no metric with a type: is the path right (/metrics)?");
+        return Err(AttachError::Url(message).into());
+    }
     let families: Vec<_> = exposition.families.iter().collect();
     let prefix = candidates::prefix(&families);
     let name = wanted.name.clone().or(prefix).unwrap_or_else(|| "service".to_owned());
     let name = candidates::id(&name);
     let record = trial(wanted, &look, &name, listener, stop)?;
-    let (mut kept, shared) = conserved(exposition, &look, &name, &record);
+    let Conserved { mut kept, mut doubled, shared } = conserved(exposition, &look, &name, &record);
     kept.truncate(MOST_CONSERVED);
+    doubled.truncate(MOST_CONSERVED - kept.len());
     let most = if wanted.all { usize::MAX } else { MOST_METRICS };
     let (metrics, all_metrics) = candidates::metrics(exposition, most);
     let (every, _) = candidates::metrics(exposition, usize::MAX);
-    let mut clauses = vec![scrape_clause(&look, &name)];
-    let promised = |candidate: &&Candidate| kept.iter().any(|conserve| counts(conserve, candidate));
+    let mut clauses = Vec::new();
+    let promised =
+        |candidate: &&Candidate| kept.iter().chain(&doubled).any(|conserve| counts(conserve, candidate));
     let extra = every.iter().filter(promised).filter(|candidate| !metrics.contains(candidate)).cloned();
-    let metrics: Vec<Candidate> = extra.chain(metrics.iter().cloned()).take(most.max(kept.len())).collect();
+    let metrics: Vec<Candidate> =
+        extra.chain(metrics.iter().cloned()).take(most.max(MOST_CONSERVED)).collect();
     let written = metrics.len();
     clauses.extend(metrics);
     clauses.extend(kept);
     clauses.extend(spans(&record));
-    let clauses = holding(&name, clauses, &record, shared);
+    let mut clauses = holding(&name, clauses, &record, shared);
+    clauses.extend(doubled);
+    clauses.insert(0, scrape_clause(&look, &name));
     let note = match all_metrics - written.min(all_metrics) {
         0 => String::new(),
         more => {
             format!("# {more} more metrics are exposed: `probity init --all` writes a clause for each.\n")
         }
     };
-    let document = wanted.attachment.metrics.first().map_or("metrics", |endpoint| shown(&endpoint.url));
     let contract = contract_text(&name, document, &note, &clauses);
     // What is written is read back, so that nobody else is the first to.
     Contract::parse(&contract, &contract_file(&name)).map_err(RunError::Inferred)?;
     let scenario = scenario_text(wanted, &look, &name, shared, (20, 5, 30));
-    Ok(Inferred { notes: notes(&clauses, shared, all_metrics), name, contract, scenario })
+    let mut notes = notes(&clauses, shared, all_metrics);
+    notes.extend(broken(&name, &clauses, &record, shared));
+    Ok(Inferred { notes, name, contract, scenario })
 }
 
 /// Drives it for some seconds; everything else is computed from the record.
@@ -145,7 +159,14 @@ fn trial(
         attach: Some(attach),
         traffic: Traffic::Exclusive,
     };
-    let record = run(&scenario, &options, &Listener::clone(listener), stop)?.record;
+    // What the trial's own verdicts come to is no news: they only choose what is written.
+    let outer = Listener::clone(listener);
+    let listener: Listener = Arc::new(move |event: &Event| {
+        if !matches!(event, Event::Judged { .. } | Event::Settling { .. }) {
+            outer(event);
+        }
+    });
+    let record = run(&scenario, &options, &listener, stop)?.record;
     // Half a trial shows nothing.
     if record.observations.plan.interrupted { Err(RunError::Interrupted) } else { Ok(record) }
 }
@@ -192,6 +213,12 @@ fn notes(clauses: &[Candidate], shared: bool, all_metrics: usize) -> Vec<String>
             .to_owned(),
         count => format!("{count} of its counters agreed with what was sent in the trial"),
     });
+    let partial = clauses.iter().filter(|c| !c.promise["conserve"]["only"].is_null()).count();
+    if partial > 0 {
+        notes.push(format!(
+            "{partial} of them count some paths only (`only`): widen these when you add requests"
+        ));
+    }
     if shared {
         notes.push("it counted more than was sent: others use it too (traffic: shared)".to_owned());
     }

@@ -18,24 +18,29 @@ pub(super) fn counts(conserve: &Candidate, metric: &Candidate) -> bool {
     counter == name || counter.strip_suffix("_count") == Some(name)
 }
 
-/// The conservations that held in the trial, one a metric; and whether that took others' traffic to be there.
-pub(super) fn conserved(
-    exposition: &Exposition,
-    look: &Look,
-    name: &str,
-    record: &Record,
-) -> (Vec<Candidate>, bool) {
+/// What the trial says of the counters of requests.
+pub(super) struct Conserved {
+    /// The conservations that held, one a metric.
+    pub(super) kept: Vec<Candidate>,
+    /// Those of metrics that counted everything exactly twice. It is no accident, so it is written, broken as it is.
+    pub(super) doubled: Vec<Candidate>,
+    /// It took others' traffic to be there.
+    pub(super) shared: bool,
+}
+
+/// Judges every way in which its counters may count what was sent.
+pub(super) fn conserved(exposition: &Exposition, look: &Look, name: &str, record: &Record) -> Conserved {
     let mut paths: Vec<&str> = look.paths.iter().map(|(path, _)| path.as_str()).collect();
     if !paths.contains(&look.metrics_path.as_str()) {
         paths.push(&look.metrics_path);
     }
-    let candidates =
-        candidates::conservations(exposition, Asked { paths: &paths, elsewhere: look.elsewhere });
+    let asked = Asked { paths: &paths, elsewhere: look.elsewhere };
+    let candidates = candidates::conservations(exposition, asked);
     let (every, _) = candidates::metrics(exposition, usize::MAX);
-    let with_metrics = |shared: bool| {
-        let metrics = every.iter().filter(|metric| candidates.iter().any(|c| counts(c, metric))).cloned();
-        let clauses: Vec<Candidate> = metrics.chain(candidates.iter().cloned()).collect();
-        let mut held = passing(name, clauses, record, shared);
+    let metrics = every.iter().filter(|metric| candidates.iter().any(|c| counts(c, metric))).cloned();
+    let clauses: Vec<Candidate> = metrics.chain(candidates.iter().cloned()).collect();
+    let pick = |shared: bool, is: fn(&Verdict) -> bool, not: fn(&Verdict) -> bool| {
+        let mut held = picked(name, clauses.clone(), record, shared, is, not);
         held.retain(|candidate| candidate.group.is_some());
         let mut groups = Vec::new();
         held.retain(|candidate| {
@@ -44,18 +49,49 @@ pub(super) fn conserved(
             fresh
         });
         for candidate in &mut held {
-            candidate.id =
-                format!("conserve.{}", candidates::id(candidate.group.as_deref().unwrap_or_default()));
+            let group = candidate.group.as_deref().unwrap_or_default();
+            candidate.id = format!("conserve.{}", candidates::id(group));
         }
         held
     };
-    let exclusive = with_metrics(false);
-    if !exclusive.is_empty() {
-        return (exclusive, false);
+    let passes: fn(&Verdict) -> bool = |verdict| matches!(verdict, Verdict::Pass { .. });
+    let fails: fn(&Verdict) -> bool = |verdict| matches!(verdict, Verdict::Fail(_));
+    let twice: fn(&Verdict) -> bool = |verdict| match verdict {
+        Verdict::Fail(findings) => findings.iter().all(|finding| finding.next.starts_with("exactly twice")),
+        _ => false,
+    };
+    let kept = pick(false, passes, fails);
+    let mut doubled = pick(false, twice, passes);
+    doubled.retain(|candidate| !kept.iter().any(|kept| kept.group == candidate.group));
+    if !kept.is_empty() || !doubled.is_empty() {
+        return Conserved { kept, doubled, shared: false };
     }
-    let shared = with_metrics(true);
-    let any = !shared.is_empty();
-    (shared, any)
+    let kept = pick(true, passes, fails);
+    let shared = !kept.is_empty();
+    Conserved { kept, doubled, shared }
+}
+
+/// What is broken, in a line each.
+pub(super) fn broken(name: &str, clauses: &[Candidate], record: &Record, shared: bool) -> Vec<String> {
+    let verdicts = judged(name, clauses, record, shared).into_iter();
+    let findings = verdicts.filter_map(|(clause, verdict)| match verdict {
+        Verdict::Fail(findings) => Some((clause, findings)),
+        _ => None,
+    });
+    findings
+        .filter_map(|(clause, findings)| {
+            let first = findings.first()?;
+            let more = if findings.len() > 1 {
+                format!(" (and {} more)", findings.len() - 1)
+            } else {
+                String::new()
+            };
+            let (subject, expected, observed) = (&first.subject, &first.expected, &first.observed);
+            Some(format!(
+                "broken in the trial: {clause}: {subject}: expected {expected}, observed {observed}{more}"
+            ))
+        })
+        .collect()
 }
 
 /// What server spans carry, if any came.
@@ -110,17 +146,20 @@ fn judged(name: &str, clauses: &[Candidate], record: &Record, shared: bool) -> V
     outcome.judgements.into_iter().map(|judgement| (judgement.clause, judgement.verdict)).collect()
 }
 
-/// Those that were kept in the trial, by some check, and broken by none.
-fn passing(name: &str, clauses: Vec<Candidate>, record: &Record, shared: bool) -> Vec<Candidate> {
+/// Those of which some verdict of the trial is one, and none is the other.
+fn picked(
+    name: &str,
+    clauses: Vec<Candidate>,
+    record: &Record,
+    shared: bool,
+    is: fn(&Verdict) -> bool,
+    not: fn(&Verdict) -> bool,
+) -> Vec<Candidate> {
     let verdicts = judged(name, &clauses, record, shared);
     let any = |candidate: &Candidate, is: fn(&Verdict) -> bool| {
         verdicts.iter().any(|(clause, verdict)| *clause == candidate.id && is(verdict))
     };
-    let holds = |candidate: &Candidate| {
-        any(candidate, |verdict| matches!(verdict, Verdict::Pass { .. }))
-            && !any(candidate, |verdict| matches!(verdict, Verdict::Fail(_)))
-    };
-    clauses.into_iter().filter(holds).collect()
+    clauses.into_iter().filter(|candidate| any(candidate, is) && !any(candidate, not)).collect()
 }
 
 /// Those that were not broken.

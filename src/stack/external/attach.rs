@@ -189,6 +189,10 @@ async fn answers(clock: &Clock, client: HttpClient, url: &str) -> Result<(), InV
         let asked = client.send(http::Method::GET, url, HeaderMap::new(), "");
         match clock.timeout(LOOK, asked).await {
             Ok(Ok(reply)) if reply.status == http::StatusCode::OK => Ok(()),
+            Ok(Ok(reply)) if matches!(reply.status.as_u16(), 401 | 403) => {
+                let status = reply.status.as_u16();
+                Err(NotYet::because(format!("status {status} (see --metrics-bearer and --metrics-header)")))
+            }
             Ok(Ok(reply)) => Err(NotYet::because(format!("status {}", reply.status.as_u16()))),
             Ok(Err(error)) => Err(NotYet::because(error)),
             Err(elapsed) => Err(NotYet::because(elapsed)),

@@ -37,7 +37,7 @@ fn plan() -> impl Strategy<Value = Plan> {
         clock: "lock-step".to_owned(),
         traffic: if shared { Traffic::Shared } else { Traffic::Exclusive },
         scope: vec!["*".to_owned()],
-        tolerance: Tolerance { latency_ns },
+        tolerance: Tolerance { latency_ns, way_unknown: shared },
         phases: Vec::new(),
         faults: Vec::new(),
         interrupted,

@@ -276,7 +276,7 @@ fn judged(legs: Vec<Leg>, traffic: Traffic) -> Vec<Judgement> {
         clock: "lock-step".to_owned(),
         traffic,
         scope: vec!["*".to_owned()],
-        tolerance: Tolerance { latency_ns: 0 },
+        tolerance: Tolerance { latency_ns: 0, way_unknown: false },
         phases: Vec::new(),
         faults: Vec::new(),
         interrupted: false,

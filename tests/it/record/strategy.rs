@@ -23,7 +23,7 @@ pub(super) fn plan() -> Plan {
         clock: "lock-step".to_owned(),
         traffic: Traffic::Exclusive,
         scope: vec![],
-        tolerance: Tolerance { latency_ns: 0 },
+        tolerance: Tolerance { latency_ns: 0, way_unknown: false },
         phases: vec![],
         faults: vec![],
         interrupted: false,
@@ -122,7 +122,7 @@ fn plans() -> impl Strategy<Value = Plan> {
         prop::sample::select(vec![Traffic::Exclusive, Traffic::Shared]),
     )
         .prop_map(|(scenario, seed, scope, latency_ns, phases, faults, interrupted, traffic)| {
-            let tolerance = Tolerance { latency_ns };
+            let tolerance = Tolerance { latency_ns, way_unknown: interrupted };
             Plan { scenario, seed, scope, tolerance, phases, faults, interrupted, traffic, ..plan() }
         })
 }
