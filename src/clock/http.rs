@@ -168,8 +168,8 @@ impl HttpClient {
         Ok(Self { clock: clock.clone(), inner: options.build()?, largest_answer })
     }
 
-    /// What it sends with, for a generator that sends by itself. Nothing that is sent so is a ticket: it is for real
-    /// time alone.
+    /// What it sends with, for a generator that sends by itself and gives the answers to `HttpClient::whole`. Nothing
+    /// that is sent so is a ticket: it is for real time alone.
     pub fn library(&self) -> reqwest::Client {
         self.inner.clone()
     }
@@ -191,9 +191,15 @@ impl HttpClient {
         join_link(&link, &mut headers);
         link.sent();
         let answer = self.inner.request(method, url).headers(headers).body(body).send().await?;
+        let reply = self.whole(answer).await?;
+        link.received();
+        Ok(reply)
+    }
+
+    /// An answer read to its end, within the limit of this client.
+    pub(crate) async fn whole(&self, answer: reqwest::Response) -> Result<Reply, SendError> {
         let (status, headers) = (answer.status(), answer.headers().clone());
         let body = self.read(answer).await.map_err(|error| error.with_status(status))?;
-        link.received();
         Ok(Reply { status, headers, body })
     }
 

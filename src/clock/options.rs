@@ -41,7 +41,8 @@ impl ClientOptions {
         Ok(self)
     }
 
-    /// Sends this header with every request that does not set it itself. It is shown in no log.
+    /// Sends this header with every request that does not set it itself. It is shown in no log. A later value for the
+    /// same name replaces the former: the HTTP library would send one of several without a word.
     ///
     /// # Errors
     /// When no header has this name or value.
@@ -50,7 +51,7 @@ impl ClientOptions {
         let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused())?;
         let mut value = HeaderValue::from_str(value).map_err(|_| refused())?;
         value.set_sensitive(true);
-        self.headers.append(header, value);
+        self.headers.insert(header, value);
         Ok(self)
     }
 

@@ -16,6 +16,10 @@ use crate::observe::{Failure, Ledger, Origin, ParentChoice, RequestFact, Request
 /// The longest that a client waits for an answer, unless it is told another.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The most bytes of one answer. A target that streams for ever would fill the memory long before patience ends; the
+/// longest answer of an API is far below, and one beyond is entered as a broken body.
+pub const LARGEST_ANSWER: u64 = 16 * 1024 * 1024;
+
 /// Where the target listens.
 #[derive(Clone, Debug)]
 pub struct Endpoints {
@@ -24,10 +28,13 @@ pub struct Endpoints {
 }
 
 impl Endpoints {
-    /// Host and port, as in `127.0.0.1:8080`.
-    pub(super) fn host(&self) -> &str {
-        let rest = self.api.split_once("://").map_or(self.api.as_str(), |(_, rest)| rest);
-        rest.split('/').next().unwrap_or_default()
+    /// The URL of its WebSocket, and the host and port to connect to. None when it is reached in another way than by
+    /// plain TCP.
+    pub(super) fn socket(&self) -> Option<(String, String)> {
+        let url = reqwest::Url::parse(&self.api).ok().filter(|url| url.scheme() == "http")?;
+        let address = format!("{}:{}", url.host_str()?, url.port_or_known_default()?);
+        let base = url.path().trim_end_matches('/');
+        Some((format!("ws://{address}{base}/ws"), address))
     }
 }
 
@@ -137,9 +144,14 @@ impl Asker for LoadClient {
 }
 
 impl LoadClient {
-    /// A client for a target.
+    /// A client for a target. It takes no answer of more than [`LARGEST_ANSWER`] bytes.
+    ///
+    /// # Panics
+    /// When the system's resolver set-up is broken beyond what any client could do.
     pub fn new(clock: &Clock, endpoints: Endpoints, seed: Seed) -> Self {
-        let (ledger, http) = (Arc::default(), HttpClient::new(clock));
+        let http = HttpClient::with(clock, ClientOptions::default().largest_answer(LARGEST_ANSWER))
+            .expect("a plain HTTP client has nothing that can fail");
+        let ledger = Arc::default();
         Self { clock: clock.clone(), endpoints, ledger, patience: PATIENCE, http, seed }
     }
 
@@ -149,12 +161,12 @@ impl LoadClient {
         Self { patience, ..self }
     }
 
-    /// The same client, which meets its target with these options.
+    /// The same client, which meets its target with these options; the limit of [`LARGEST_ANSWER`] bytes stays.
     ///
     /// # Errors
     /// When no client can be made of them.
     pub fn with_options(self, options: ClientOptions) -> Result<Self, ClientError> {
-        Ok(Self { http: HttpClient::with(&self.clock, options)?, ..self })
+        Ok(Self { http: HttpClient::with(&self.clock, options.largest_answer(LARGEST_ANSWER))?, ..self })
     }
 
     /// What was sent and got so far.
@@ -166,6 +178,11 @@ impl LoadClient {
     /// same whoever drives.
     pub(super) fn library(&self) -> reqwest::Client {
         self.http.library()
+    }
+
+    /// What came of a request that goose sent, read to its end or to the limit.
+    pub(super) async fn whole(&self, answer: reqwest::Response) -> Result<Reply, SendError> {
+        self.http.whole(answer).await
     }
 
     /// All requests so far, and those of them that failed.
@@ -226,5 +243,26 @@ impl LoadClient {
         }
         let choice = if flags == "01" { ParentChoice::Sampled } else { ParentChoice::NotSampled };
         (choice, Some(trace_id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Endpoints;
+
+    #[test]
+    fn a_websocket_is_where_the_api_is() {
+        let socket = |api: &str| Endpoints { api: api.to_owned() }.socket();
+        let plain = |url: &str, address: &str| Some((url.to_owned(), address.to_owned()));
+        assert_eq!(socket("http://127.0.0.1:8080"), plain("ws://127.0.0.1:8080/ws", "127.0.0.1:8080"));
+        assert_eq!(socket("http://shop.example"), plain("ws://shop.example:80/ws", "shop.example:80"));
+        assert_eq!(
+            socket("HTTP://shop.example/v1/eu/"),
+            plain("ws://shop.example:80/v1/eu/ws", "shop.example:80")
+        );
+        assert_eq!(socket("http://[::1]:81/v1"), plain("ws://[::1]:81/v1/ws", "[::1]:81"));
+        for elsewhere in ["https://shop.example", "shop.example:80", ""] {
+            assert_eq!(socket(elsewhere), None, "{elsewhere}");
+        }
     }
 }

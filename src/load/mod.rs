@@ -12,7 +12,7 @@ mod script;
 mod template;
 mod websocket;
 
-pub use self::client::{Endpoints, LoadClient, PATIENCE};
+pub use self::client::{Endpoints, LARGEST_ANSWER, LoadClient, PATIENCE};
 pub use self::drive::{DriveReport, Driver, MOST_IN_FLIGHT};
 pub use self::goose::{
     Attack, AttackError, AttackReport, FINISH, MOST_USERS, Progress, ProgressListener, REST, UserPhase,

@@ -76,6 +76,17 @@ impl Persona {
         matches!(self, Self::Watcher)
     }
 
+    /// Why it cannot use a target at this URL; none when it can.
+    pub fn hindrance(&self, url: &str) -> Option<String> {
+        let secure = reqwest::Url::parse(url).is_ok_and(|url| url.scheme() == "https");
+        (secure && self.follows_websocket()).then(|| {
+            format!(
+                "`{}` follows a WebSocket, which it can over plain HTTP only, not at `{url}`",
+                self.name()
+            )
+        })
+    }
+
     /// Lives one session, which was to begin at `due`.
     pub(super) async fn live(self, client: LoadClient, session: u64, due: Timestamp) {
         match self {

@@ -6,6 +6,7 @@ use http::HeaderMap;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::error::UrlError;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
@@ -39,13 +40,15 @@ async fn connect(steps: &mut Steps<LoadClient>) -> Option<(Socket, LinkEnd)> {
     let handshake = client.clock.link("GET /ws");
     let frames = client.clock.open_stream("frames of /ws", &mut headers);
     join_link(&handshake, &mut headers);
-    let host = client.endpoints.host();
+    let socket = client.endpoints.socket();
     let opened = async {
-        let mut request = format!("ws://{host}/ws").into_client_request()?;
+        // A scenario says so before it begins; whoever uses the client without one must see it fail.
+        let (url, address) = socket.ok_or(Error::Url(UrlError::UnsupportedUrlScheme))?;
+        let mut request = url.into_client_request()?;
         request.headers_mut().extend(headers);
         // The ticket is out from here on: connecting, too, must take no virtual time.
         handshake.sent();
-        let stream = TcpStream::connect(host).await?;
+        let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         let opened = client_async(request, stream).await;
         if opened.is_ok() {

@@ -12,6 +12,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// Traces that the ledger remembers one by one; past it they are only counted.
 pub const MOST_TRACES: usize = 50_000;
 
+/// Kinds of frames that the ledger tells apart: the target names them, and must not fill the memory by it. Frames of
+/// later kinds count as [`OTHER_FRAMES`].
+pub const MOST_FRAME_KINDS: usize = 100;
+
+/// The longest name of a kind of frames, in bytes; no name is longer, so a longer one counts as [`OTHER_FRAMES`].
+const LONGEST_FRAME_KIND: usize = 200;
+
+/// Where frames of the kinds count that are not told apart.
+pub const OTHER_FRAMES: &str = "other";
+
 /// The longest latency that histograms tell from longer ones: far beyond the patience of any client. It bounds their
 /// memory.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
@@ -31,7 +41,8 @@ pub struct Ledger {
     pub traces: Vec<TraceNote>,
     /// Traces beyond [`MOST_TRACES`].
     pub traces_not_kept: u64,
-    /// Frames that arrived over WebSockets, by event type.
+    /// Frames that arrived over WebSockets, by event type; those beyond [`MOST_FRAME_KINDS`] types are under
+    /// [`OTHER_FRAMES`].
     pub frames: BTreeMap<String, u64>,
 }
 
@@ -254,7 +265,13 @@ impl Ledger {
 
     /// Enters a frame that arrived over a WebSocket.
     pub fn frame(&mut self, event: &str) {
-        *self.frames.entry(event.to_owned()).or_default() += 1;
+        if let Some(count) = self.frames.get_mut(event) {
+            *count += 1;
+            return;
+        }
+        let told = self.frames.keys().filter(|kind| *kind != OTHER_FRAMES).count();
+        let kept = told < MOST_FRAME_KINDS && event.len() <= LONGEST_FRAME_KIND;
+        *self.frames.entry(if kept { event } else { OTHER_FRAMES }.to_owned()).or_default() += 1;
     }
 
     /// Adds what another party counted.

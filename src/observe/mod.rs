@@ -14,8 +14,8 @@ mod threshold;
 use serde::{Deserialize, Serialize};
 
 pub use self::ledger::{
-    CallEntry, CallKey, Failure, Ledger, MOST_TRACES, Origin, Outcome, ParentChoice, RequestEntry,
-    RequestFact, RequestKey, TraceNote,
+    CallEntry, CallKey, Failure, Ledger, MOST_FRAME_KINDS, MOST_TRACES, OTHER_FRAMES, Origin, Outcome,
+    ParentChoice, RequestEntry, RequestFact, RequestKey, TraceNote,
 };
 pub use self::load::{
     Disagreement, Figures, GeneratorCount, KindFigures, LoadNote, LoadPlan, PlannedThreshold, RequestKind,

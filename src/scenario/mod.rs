@@ -69,6 +69,14 @@ pub struct Scenario {
     pub settle: Duration,
 }
 
+impl Scenario {
+    /// Why somebody who comes cannot use a target at this URL; none when all can. Of the file's own URL it was asked
+    /// when the file was read.
+    pub fn hindrance(&self, url: &str) -> Option<String> {
+        self.personas.iter().find_map(|(persona, _)| persona.hindrance(url))
+    }
+}
+
 /// A stretch of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Phase {

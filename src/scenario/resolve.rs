@@ -87,6 +87,7 @@ impl Resolver<'_> {
         let phases = self.phases(typed.phases);
         let aim = self.target(typed.target);
         self.users_can(&typed.personas, &phases);
+        self.personas_can_use(&aim.target, &typed.personas);
         self.shares(&typed.faults);
         let server = aim.target.server();
         let faults = typed.faults.into_iter().map(|fault| self.fault(fault, &phases, server)).collect();

@@ -1,9 +1,9 @@
-//! What the users of a closed load mean, and what they cannot do.
+//! What the users of a closed load mean, what they cannot do, and who cannot use which target.
 
-use super::Phase;
 use super::file::LoadFile;
 use super::persona::PersonaFile;
 use super::resolve::Resolver;
+use super::{Phase, Target};
 use crate::contract::yaml::Located;
 use crate::load::{MOST_USERS, Rate};
 
@@ -22,6 +22,17 @@ impl Resolver<'_> {
                     self.report(users.line, users.column, message, &[format!("1 to {MOST_USERS}")]);
                 }
                 (Rate::NONE, Some(users.value))
+            }
+        }
+    }
+
+    /// Whether the personas can use the target where it is.
+    pub(super) fn personas_can_use(&mut self, target: &Target, personas: &[Located<PersonaFile>]) {
+        let Target::External { url, .. } = target else { return };
+        let accepted = ["another persona".to_owned(), "a target at http://host:port".to_owned()];
+        for persona in personas.iter().filter_map(|typed| typed.value.persona.as_ref()) {
+            if let Some(message) = persona.value.hindrance(url) {
+                self.report(persona.line, persona.column, message, &accepted);
             }
         }
     }

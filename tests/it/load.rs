@@ -4,6 +4,7 @@ mod driver;
 mod ledger;
 mod notebook;
 mod script;
+mod socket;
 mod standin;
 
 use std::time::Duration;

@@ -81,6 +81,28 @@ fn a_strangers_scenario_of_thirty_lines_means_what_it_says() {
 }
 
 #[test]
+fn nobody_follows_a_websocket_over_tls() {
+    let scenario = |url: &str, persona: &str| {
+        format!(
+            "scenario: s\ncontracts: [c]\nscope: ['*']\ntarget: {{url: '{url}'}}\npersonas:\n  \
+             - {{persona: {persona}}}\nphases: [{{name: p, for: 1s}}]\n"
+        )
+    };
+    let invalid = read(&scenario("HTTPS://shop.example/v1/", "watcher")).expect_err("it cannot be run");
+    let problems: Vec<String> = invalid.problems.iter().map(ToString::to_string).collect();
+    let [problem] = &problems[..] else { panic!("{problems:?}") };
+    let message =
+        "`watcher` follows a WebSocket, which it can over plain HTTP only, not at `https://shop.example/v1`";
+    assert!(problem.starts_with(&format!("s.yaml:6:15: {message}")), "{problem}");
+    // Another target than the file's is asked about when it is known.
+    let watched = valid(&scenario("http://shop.example/v1", "watcher"));
+    assert_eq!(watched.hindrance("http://shop.example"), None);
+    assert_eq!(watched.hindrance("https://shop.example/v1").as_deref(), Some(message));
+    let read_only = valid(&scenario("https://shop.example", "reader"));
+    assert_eq!(read_only.hindrance("https://shop.example"), None);
+}
+
+#[test]
 fn what_is_not_said_is_the_default() {
     let scenario = valid(
         "scenario: s\ncontracts: [c]\nscope: ['*']\ntarget: {server: aragora}\n\

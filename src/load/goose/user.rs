@@ -141,10 +141,10 @@ impl UserAsker<'_> {
             return Err(Failure::Other);
         };
         let reply = match response {
-            Ok(response) => whole(response).await,
-            Err(error) => Err(error),
+            Ok(response) => client.whole(response).await,
+            Err(error) => Err(SendError::from(error)),
         };
-        let reply = reply.map_err(|error| failure(&SendError::from(error)));
+        let reply = reply.map_err(|error| failure(&error));
         // Goose knows the status only, and not that 404 may be what was wanted or that the body broke off.
         let told = match ask.failure(&reply) {
             None if !request.success => self.user.set_success(&mut request),
@@ -157,9 +157,4 @@ impl UserAsker<'_> {
         drop(told);
         reply
     }
-}
-
-async fn whole(response: reqwest::Response) -> Result<Reply, reqwest::Error> {
-    let (status, headers) = (response.status(), response.headers().clone());
-    Ok(Reply { status, headers, body: response.bytes().await? })
 }

@@ -199,6 +199,21 @@ fn headers_go_with_every_request_and_into_no_log() {
 }
 
 #[test]
+fn of_two_headers_of_one_name_the_later_is_sent() {
+    run(async {
+        let options = plain().bearer("former").and_then(|options| options.header("Authorization", "later"));
+        let tell = |headers: HeaderMap| async move {
+            format!("{:?}", headers.get_all("authorization").iter().collect::<Vec<_>>())
+        };
+        let listener = listener().await;
+        let url = format!("http://{}/", listener.local_addr().expect("bound"));
+        serve(&Clock::real(), listener, Router::new().route("/", get(tell)));
+        let answer = ask(options.expect("headers"), &url).await.expect("it answers");
+        assert_eq!(answer.body, "[\"later\"]");
+    });
+}
+
+#[test]
 fn options_that_cannot_be_met_are_errors_without_secrets() {
     let error = plain().header("x-token", "s3cret\n").expect_err("no header");
     assert_eq!(error.to_string(), "not a header: `x-token`");

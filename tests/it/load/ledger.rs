@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use probity::clock::after;
 use probity::load::Persona;
 use probity::observe::{
-    Ledger, MOST_TRACES, Origin, Outcome, ParentChoice, RequestEntry, RequestFact, RequestKey, TraceNote,
+    Ledger, MOST_FRAME_KINDS, MOST_TRACES, OTHER_FRAMES, Origin, Outcome, ParentChoice, RequestEntry,
+    RequestFact, RequestKey, TraceNote,
 };
 use tokio::sync::watch;
 
@@ -192,6 +193,19 @@ fn traces_beyond_the_limit_are_counted_and_nothing_else_is_lost() {
     let sum: u64 = ledger.requests.values().map(|entry| entry.total_ns).sum();
     assert_eq!(sum, total * (total - 1) / 2, "the first are kept one by one, all are counted");
     assert_eq!(ledger.traces.last().map(|note| note.done.as_nanosecond()), Some(MOST_TRACES as i128 - 1));
+}
+
+#[test]
+fn kinds_of_frames_beyond_the_limit_are_counted_together() {
+    let mut ledger = Ledger::default();
+    ledger.frame(&"long".repeat(1_000));
+    for number in 0..MOST_FRAME_KINDS + 50 {
+        ledger.frame(&format!("kind-{number}"));
+    }
+    ledger.frame("kind-0");
+    ledger.frame("kind-149");
+    assert_eq!(ledger.frames.len(), MOST_FRAME_KINDS + 1);
+    assert_eq!((ledger.frames["kind-0"], ledger.frames["kind-99"], ledger.frames[OTHER_FRAMES]), (2, 1, 52));
 }
 
 #[test]
