@@ -6,7 +6,7 @@ use hdrhistogram::Histogram;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ledger::{Failure, Ledger, Origin, RequestEntry};
+use super::ledger::{Failure, Ledger, Origin, RequestEntry, total};
 use super::threshold::Threshold;
 use super::{Leg, Observations};
 
@@ -140,7 +140,7 @@ impl Default for KindFigures {
 impl KindFigures {
     /// All that were not as they should be.
     pub fn failures(&self) -> u64 {
-        self.errors.values().sum()
+        total(self.errors.values().copied())
     }
 
     /// How long most of them took: `percent` of them at most so long.
@@ -149,11 +149,12 @@ impl KindFigures {
     }
 
     fn add(&mut self, other: &Self) {
-        self.requests += other.requests;
-        self.in_time += other.in_time;
+        self.requests = self.requests.saturating_add(other.requests);
+        self.in_time = self.in_time.saturating_add(other.in_time);
         self.total_ns = self.total_ns.saturating_add(other.total_ns);
         for (failure, count) in &other.errors {
-            *self.errors.entry(*failure).or_default() += count;
+            let sum = self.errors.entry(*failure).or_default();
+            *sum = sum.saturating_add(*count);
         }
         self.join(&other.latency_us);
     }
@@ -190,10 +191,11 @@ fn by_kind(ledger: &Ledger) -> BTreeMap<RequestKind, KindFigures> {
     for (key, entry) in ledger.requests.iter().filter(|(key, _)| key.origin != Origin::Scrape) {
         let kind = RequestKind { method: key.method.clone(), route: key.route.clone() };
         let figures = kinds.entry(kind).or_default();
-        figures.requests += entry.count;
+        figures.requests = figures.requests.saturating_add(entry.count);
         figures.total_ns = figures.total_ns.saturating_add(entry.total_ns);
         if let Some(failure) = key.failure {
-            *figures.errors.entry(failure).or_default() += entry.count;
+            let sum = figures.errors.entry(failure).or_default();
+            *sum = sum.saturating_add(entry.count);
         }
         figures.join(&entry.latency_us);
     }
@@ -243,8 +245,8 @@ pub fn disagreements(ledger: &Ledger, note: &LoadNote) -> Vec<Disagreement> {
     for count in &note.counts {
         let line = of(&mut both, count.kind());
         // What was never sent failed in the ledger alone.
-        line.generator_requests += count.requests + count.unsent;
-        line.generator_failures += count.failures + count.unsent;
+        line.generator_requests = total([line.generator_requests, count.requests, count.unsent]);
+        line.generator_failures = total([line.generator_failures, count.failures, count.unsent]);
     }
     let differs = |line: &Disagreement| {
         (line.ledger_requests, line.ledger_failures) != (line.generator_requests, line.generator_failures)

@@ -13,6 +13,7 @@ mod threshold;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::ledger::total;
 pub use self::ledger::{
     CallEntry, CallKey, Failure, Ledger, MOST_TRACES, Origin, Outcome, ParentChoice, RequestEntry,
     RequestFact, RequestKey, TraceNote,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::execute::{Options, Time};
 use crate::clock::{Seed, after};
-use crate::observe::{PhaseWindow, Plan, PlannedFault, Tolerance};
+use crate::observe::{PhaseWindow, Plan, PlannedFault, Tolerance, total};
 use crate::scenario::Scenario;
 
 /// Real time has a network and a scheduler in it, which the client times and the server does not. On average, on the
@@ -49,7 +49,10 @@ pub(super) fn plan(scenario: &Scenario, options: &Options, seed: Seed, start: Ti
         traffic: options.traffic,
         scope: scenario.scope.iter().map(ToString::to_string).collect(),
         tolerance: Tolerance {
-            latency_ns: scenario.tolerance.latency_ns + u64::try_from(real.as_nanos()).unwrap_or(u64::MAX),
+            latency_ns: total([
+                scenario.tolerance.latency_ns,
+                u64::try_from(real.as_nanos()).unwrap_or(u64::MAX),
+            ]),
         },
         phases,
         faults,
