@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use super::series::by_instance;
 use super::sources::{NO_SPANS, SHARED, shared};
 use super::{Case, Check, Explanation, Finding, Verdict};
 use crate::contract::{Clause, Promise, Sampling};
@@ -21,7 +22,7 @@ impl Check for SamplingOff {
             judges: "That traces which the caller sampled arrived, those which it did not sample left no span, and of the rest the configured share was recorded (a binomial test, false conviction below 1e-9).",
             why: "A sampler that ignores its setting costs money at 100 % and hides incidents at 0 %.",
             needs: "A span receiver, requests with a traceparent and enough without one; for what is missing, also that no span was lost on the way.",
-            wrong: "Below about thirty requests without a traceparent only gross deviations can be told from chance.",
+            wrong: "Below about thirty requests without a traceparent only gross deviations can be told from chance. A server may trace our scrapes or not, so as many spans as there were scrapes are never too many.",
         }
     }
 
@@ -172,10 +173,13 @@ fn disobeyed(subject: &str, all: usize, wrong: Vec<(&TraceNote, &str)>, observed
 fn own_choice(promise: &Sampling, leg: &Leg, share: f64, lossless: bool) -> Told {
     let own = || leg.ledger.traces.iter().filter(|note| note.parent == ParentChoice::Absent);
     let answered = own().filter(|note| note.status_code.is_some()).count() as u64;
-    let entry = |span: &&Span| span.is(&promise.entry) && span.parent_id.is_none();
-    let recorded = leg.spans.iter().filter(entry).count() as u64;
-    // Requests without an answer may have reached the sampler or not: as many did as suits the share best.
-    let asked = ((recorded as f64 / share).round() as u64).clamp(answered, own().count() as u64);
+    let own = own().count() as u64;
+    let most = own + unnoted(leg);
+    // Requests without an answer may have reached the sampler or not, and a server may trace what no note tells of:
+    // as many were asked, and as many of the spans are theirs, as suits the share best.
+    let roots = roots(promise, leg);
+    let recorded = ((answered as f64 * share).round() as u64).clamp(roots.of_traffic, roots.all);
+    let asked = ((recorded as f64 / share).round() as u64).clamp(answered, most);
     let chance = tail(asked, recorded, share);
     let seen =
         format!("{recorded} of {asked} requests without a traceparent recorded, {} = {share}", promise.share);
@@ -194,13 +198,36 @@ fn own_choice(promise: &Sampling, leg: &Leg, share: f64, lossless: bool) -> Told
     if chance < FALSE_CONVICTION {
         return Told::Nothing("spans may have been lost on the way, and too few arrived".to_owned());
     }
-    // A share that no count could have refuted was not tried.
-    if f64::min(tail(asked, 0, share), tail(asked, asked, share)) >= FALSE_CONVICTION {
+    // A share that neither none nor all of the requests recorded would have refuted was not tried.
+    let all = if own as f64 > most as f64 * share { tail(most, own, share) } else { 1.0 };
+    if f64::min(tail(answered, 0, share), all) >= FALSE_CONVICTION {
         return Told::Nothing(format!(
             "{asked} requests without a traceparent cannot tell a share of {share}"
         ));
     }
     Told::Share(seen)
+}
+
+/// How many requests without a traceparent the target may have had from us that no note tells of: every scrape, and of
+/// each instance the probe that found it ready and a scrape that was cut off at the end of the traffic.
+fn unnoted(leg: &Leg) -> u64 {
+    (leg.scrapes.len() + 2 * by_instance(leg).len()) as u64
+}
+
+/// Entry spans without a parent.
+struct Roots {
+    all: u64,
+    /// Those that did not start before our first request. Where the target's clock is not ours, those before may be
+    /// our requests' as well.
+    of_traffic: u64,
+}
+
+fn roots(promise: &Sampling, leg: &Leg) -> Roots {
+    let began = leg.ledger.traces.iter().map(|note| note.sent).min();
+    let is_root = |span: &&Span| span.is(&promise.entry) && span.parent_id.is_none();
+    let roots = || leg.spans.iter().filter(is_root);
+    let of_traffic = roots().filter(|span| began.is_none_or(|began| began <= span.start));
+    Roots { all: roots().count() as u64, of_traffic: of_traffic.count() as u64 }
 }
 
 /// The two-sided chance of a count at least as far out as `k` among `n` draws with probability `p`.
@@ -212,7 +239,7 @@ fn tail(n: u64, k: u64, p: f64) -> f64 {
         let certain = if p <= 0.0 { 0 } else { n };
         return if k == certain { 1.0 } else { 0.0 };
     }
-    // log C(n, i) by its recurrence; n is bounded by the ledger.
+    // log C(n, i) by its recurrence; n is bounded by what the record notes one by one.
     let (ln_p, ln_q) = (p.ln(), (1.0 - p).ln());
     let mut ln_choose = 0.0;
     let (mut below, mut above) = (0.0, 0.0);

@@ -107,7 +107,11 @@ pub(super) fn jobs<'a>(leg: &'a Leg) -> BTreeMap<(&'a str, &'a str), Job<'a>> {
         let ends_answered = all.first().is_some_and(is_answered) && all.last().is_some_and(is_answered);
         let answered: Vec<_> = all.into_iter().filter(is_answered).collect();
         let around = match (answered.first(), answered.last(), began.zip(ended)) {
-            (Some(first), Some(last), Some((began, ended))) => first.at <= began && ended <= last.at,
+            (Some(first), Some(last), Some((began, ended))) => {
+                // Requests that are only counted may have ended later than any that is noted.
+                let all_noted = leg.ledger.traces_not_kept == 0;
+                first.at <= began && ended <= last.at && (all_noted || ends_answered)
+            }
             _ => ends_answered,
         };
         Job { name, instance, frames: answered.len() >= 2 && around, answered }

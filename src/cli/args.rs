@@ -154,7 +154,7 @@ pub(super) struct Metrics {
     /// Send this bearer token with each scrape; @FILE reads it from a file
     #[arg(long = "metrics-bearer", value_name = "TOKEN")]
     pub(super) bearer: Option<String>,
-    /// Send this header with each scrape (repeatable)
+    /// Send this header with each scrape (repeatable; of one name the last counts)
     #[arg(long = "metrics-header", value_name = "NAME: VALUE")]
     pub(super) headers: Vec<String>,
     /// Trust the certificates of this PEM file when scraping

@@ -40,6 +40,9 @@ pub(super) fn attachment(
         otlp_listen: args.otlp_listen,
         providers_listen: args.providers_listen,
     };
+    if let Some(hindrance) = scenario.hindrance(&attachment.target) {
+        return Err(Failure::Usage(hindrance));
+    }
     attachment.check().map_err(|error| Failure::Usage(error.to_string()))?;
     Ok(Some(attachment))
 }

@@ -195,7 +195,7 @@ impl LoadClient {
     /// Requests so far, kind by kind.
     pub(super) fn counts_by_kind(&self) -> BTreeMap<RequestKind, u64> {
         let mut counts = BTreeMap::new();
-        for (key, entry) in &self.ledger.lock().requests {
+        for (key, entry) in self.ledger.lock().requests.iter().filter(|(key, _)| key.status_code.is_some()) {
             let kind = RequestKind { method: key.method.clone(), route: key.route.clone() };
             *counts.entry(kind).or_default() += entry.count;
         }

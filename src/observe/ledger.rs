@@ -286,12 +286,12 @@ impl Ledger {
     /// All requests that were answered or not; the scraper's are not among them.
     pub fn request_count(&self) -> u64 {
         let asked = self.requests.iter().filter(|(key, _)| key.origin != Origin::Scrape);
-        asked.map(|(_, entry)| entry.count).sum()
+        total(asked.map(|(_, entry)| entry.count))
     }
 
     /// All agent calls.
     pub fn call_count(&self) -> u64 {
-        self.calls.values().map(|entry| entry.count).sum()
+        total(self.calls.values().map(|entry| entry.count))
     }
 }
 
@@ -311,6 +311,11 @@ impl RequestEntry {
         // Not `saturating_record`: it never lets the range grow, and cuts every latency off at the 2 ms it starts with.
         self.latency_us.record(latency_us).expect("the range grows as far as the longest latency");
     }
+}
+
+/// The sum of counts. A record is a file and may hold any: what does not fit is the most that does.
+pub(crate) fn total(counts: impl IntoIterator<Item = u64>) -> u64 {
+    counts.into_iter().fold(0, u64::saturating_add)
 }
 
 fn nanos(duration: Duration) -> u64 {

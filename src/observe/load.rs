@@ -6,7 +6,7 @@ use hdrhistogram::Histogram;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ledger::{Failure, Ledger, Origin, RequestEntry};
+use super::ledger::{Failure, Ledger, Origin, RequestEntry, total};
 use super::threshold::Threshold;
 use super::{Leg, Observations};
 
@@ -115,12 +115,13 @@ pub struct Figures {
     pub kinds: BTreeMap<RequestKind, KindFigures>,
 }
 
-/// One kind of request in figures, whatever came of each: one that was given up after a minute took a minute.
+/// One kind of request in figures. Latencies are those of answers, whatever they were, and of requests that were given
+/// up: one that was given up after a minute took a minute.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KindFigures {
     /// Exactly how many.
     pub requests: u64,
-    /// Those that ended within the load's own time.
+    /// Those that were answered within the load's own time.
     pub in_time: u64,
     /// What was wrong with how many.
     pub errors: BTreeMap<Failure, u64>,
@@ -140,7 +141,7 @@ impl Default for KindFigures {
 impl KindFigures {
     /// All that were not as they should be.
     pub fn failures(&self) -> u64 {
-        self.errors.values().sum()
+        total(self.errors.values().copied())
     }
 
     /// How long most of them took: `percent` of them at most so long.
@@ -149,11 +150,12 @@ impl KindFigures {
     }
 
     fn add(&mut self, other: &Self) {
-        self.requests += other.requests;
-        self.in_time += other.in_time;
+        self.requests = self.requests.saturating_add(other.requests);
+        self.in_time = self.in_time.saturating_add(other.in_time);
         self.total_ns = self.total_ns.saturating_add(other.total_ns);
         for (failure, count) in &other.errors {
-            *self.errors.entry(*failure).or_default() += count;
+            let sum = self.errors.entry(*failure).or_default();
+            *sum = sum.saturating_add(*count);
         }
         self.join(&other.latency_us);
     }
@@ -190,12 +192,16 @@ fn by_kind(ledger: &Ledger) -> BTreeMap<RequestKind, KindFigures> {
     for (key, entry) in ledger.requests.iter().filter(|(key, _)| key.origin != Origin::Scrape) {
         let kind = RequestKind { method: key.method.clone(), route: key.route.clone() };
         let figures = kinds.entry(kind).or_default();
-        figures.requests += entry.count;
-        figures.total_ns = figures.total_ns.saturating_add(entry.total_ns);
-        if let Some(failure) = key.failure {
-            *figures.errors.entry(failure).or_default() += entry.count;
+        figures.requests = figures.requests.saturating_add(entry.count);
+        // A connection that is refused or breaks off takes no time: counted in, it would make a dead target fast.
+        if key.status_code.is_some() || key.failure == Some(Failure::TimedOut) {
+            figures.total_ns = figures.total_ns.saturating_add(entry.total_ns);
+            figures.join(&entry.latency_us);
         }
-        figures.join(&entry.latency_us);
+        if let Some(failure) = key.failure {
+            let sum = figures.errors.entry(failure).or_default();
+            *sum = sum.saturating_add(entry.count);
+        }
     }
     kinds
 }
@@ -243,8 +249,8 @@ pub fn disagreements(ledger: &Ledger, note: &LoadNote) -> Vec<Disagreement> {
     for count in &note.counts {
         let line = of(&mut both, count.kind());
         // What was never sent failed in the ledger alone.
-        line.generator_requests += count.requests + count.unsent;
-        line.generator_failures += count.failures + count.unsent;
+        line.generator_requests = total([line.generator_requests, count.requests, count.unsent]);
+        line.generator_failures = total([line.generator_failures, count.failures, count.unsent]);
     }
     let differs = |line: &Disagreement| {
         (line.ledger_requests, line.ledger_failures) != (line.generator_requests, line.generator_failures)

@@ -13,6 +13,7 @@ mod threshold;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::ledger::total;
 pub use self::ledger::{
     CallEntry, CallKey, Failure, Ledger, MOST_FRAME_KINDS, MOST_TRACES, OTHER_FRAMES, Origin, Outcome,
     ParentChoice, RequestEntry, RequestFact, RequestKey, TraceNote,

@@ -119,9 +119,13 @@ impl Measure {
         }
         let requests = measured.requests as f64;
         let micros = |value: u64| value as f64 * 1_000.0;
+        let timed = measured.latency_us.len();
+        if timed == 0 && matches!(self, Self::Percentile(_) | Self::Mean | Self::Max) {
+            return None;
+        }
         Some(match self {
             Self::Percentile(percent) => micros(measured.latency_us.value_at_quantile(percent / 100.0)),
-            Self::Mean => measured.total_ns as f64 / requests,
+            Self::Mean => measured.total_ns as f64 / timed as f64,
             Self::Max => micros(measured.latency_us.max()),
             Self::Errors => measured.failures() as f64 * 100.0 / requests,
             Self::Rate if lasted.is_zero() => return None,

@@ -5,7 +5,7 @@ use super::load::LoadReport;
 use super::notes;
 use crate::checks::{Finding, Judgement, Verdict};
 use crate::contract::Level;
-use crate::observe::Reason;
+use crate::observe::{Reason, total};
 use crate::run::{Coverage, ExitStatus, Outcome};
 
 /// The version of [`Report`]'s form.
@@ -91,7 +91,7 @@ impl Report {
     /// The report of an outcome.
     pub fn new(outcome: &Outcome) -> Self {
         let seen = &outcome.record.observations;
-        let sum = |count: fn(&crate::observe::Leg) -> u64| seen.legs.iter().map(count).sum();
+        let sum = |count: fn(&crate::observe::Leg) -> u64| total(seen.legs.iter().map(count));
         Self {
             version: REPORT_VERSION,
             scenario: seen.plan.scenario.clone(),
@@ -111,7 +111,10 @@ impl Report {
             coverage: outcome.coverage.clone(),
             load: LoadReport::of(outcome),
             judgements: outcome.judgements.iter().map(line).collect(),
-            notes: notes::unexpected(seen).into_iter().chain(notes::second_opinions(seen)).collect(),
+            notes: (notes::unexpected(seen).into_iter())
+                .chain(notes::unmeasured(outcome))
+                .chain(notes::second_opinions(seen))
+                .collect(),
         }
     }
 }

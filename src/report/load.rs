@@ -8,7 +8,9 @@ use tabled::builder::Builder;
 use tabled::settings::Style as Border;
 
 use super::style::Style;
-use crate::observe::{Disagreement, KindFigures, LoadNote, PhaseWindow, RequestKind, disagreements, in_time};
+use crate::observe::{
+    Disagreement, KindFigures, LoadNote, PhaseWindow, RequestKind, disagreements, in_time, total,
+};
 use crate::run::{Outcome, ThresholdLine};
 
 /// What a closed load came to.
@@ -128,7 +130,7 @@ impl LoadReport {
 }
 
 fn sum(note: &LoadNote, count: fn(&crate::observe::GeneratorCount) -> u64) -> u64 {
-    note.counts.iter().map(count).sum()
+    total(note.counts.iter().map(count))
 }
 
 fn line(kind: &RequestKind, figures: &KindFigures, lasted: Duration) -> LoadLine {

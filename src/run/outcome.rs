@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::checks::{Judgement, Verdict};
 use crate::contract::{Contracts, Glob, Level, Omission};
-use crate::observe::{Observations, Origin, Reason, Record, Threshold, ThresholdVerdict};
+use crate::observe::{Observations, Origin, Reason, Record, Threshold, ThresholdVerdict, disagreements};
 
 /// What a run came to, as the process says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -117,6 +117,8 @@ pub struct Outcome {
     pub coverage: Coverage,
     /// What became of what a load had to keep; empty when no users drove it.
     pub thresholds: Vec<ThresholdLine>,
+    /// What speaks against the run itself.
+    pub reasons: Vec<Reason>,
     /// What it all comes to.
     pub status: ExitStatus,
 }
@@ -125,13 +127,20 @@ impl Outcome {
     pub(super) fn new(record: Record, judgements: Vec<Judgement>) -> Self {
         let coverage = coverage(&record.contracts, &record.observations, &judgements);
         let thresholds = thresholds(&record.observations);
-        let status = status(&record.observations, &judgements, &coverage, &thresholds);
-        Self { record, judgements, coverage, thresholds, status }
+        let reasons = reasons(&record.observations);
+        let verdicts = Verdicts {
+            judgements: &judgements,
+            coverage: &coverage,
+            thresholds: &thresholds,
+            reasons: &reasons,
+        };
+        let status = status(&record.observations, &verdicts);
+        Self { record, judgements, coverage, thresholds, reasons, status }
     }
 
     /// What speaks against the run itself.
     pub fn reasons(&self) -> &[Reason] {
-        &self.record.observations.plan.reasons
+        &self.reasons
     }
 
     /// The judgements that found something.
@@ -175,26 +184,52 @@ fn in_vain(seen: &Observations) -> bool {
 }
 
 fn thresholds(seen: &Observations) -> Vec<ThresholdLine> {
-    let Some((plan, _, figures)) = seen.load() else { return Vec::new() };
+    let Some(plan) = &seen.plan.load else { return Vec::new() };
+    let figures = seen.load().map(|(_, _, figures)| figures);
+    // A load that was stopped before it could say anything promised nothing; any other had to be measured.
+    if figures.is_none() && seen.plan.interrupted {
+        return Vec::new();
+    }
+    let unmeasured = ThresholdVerdict { observed: None, kept: false };
     let judge = |planned: &crate::observe::PlannedThreshold| ThresholdLine {
         threshold: planned.threshold.clone(),
         default: planned.default,
-        verdict: planned.threshold.judge(&figures),
+        verdict: figures
+            .as_ref()
+            .map_or_else(|| unmeasured.clone(), |figures| planned.threshold.judge(figures)),
     };
     plan.thresholds.iter().map(judge).collect()
 }
 
-fn status(
-    seen: &Observations,
-    judgements: &[Judgement],
-    coverage: &Coverage,
-    thresholds: &[ThresholdLine],
-) -> ExitStatus {
+/// What the run noted against itself, and where generator and ledger differ: that is read off both, so that every
+/// judge of the record sees it.
+fn reasons(seen: &Observations) -> Vec<Reason> {
+    let mut reasons = seen.plan.reasons.clone();
+    for leg in &seen.legs {
+        let Some(note) = &leg.start.load else { continue };
+        let differ = disagreements(&leg.ledger, note).into_iter().map(Reason::Disagreement);
+        // Records of earlier versions hold a copy.
+        let fresh: Vec<Reason> = differ.filter(|reason| !reasons.contains(reason)).collect();
+        reasons.extend(fresh);
+    }
+    reasons
+}
+
+/// All that the status follows from.
+struct Verdicts<'a> {
+    judgements: &'a [Judgement],
+    coverage: &'a Coverage,
+    thresholds: &'a [ThresholdLine],
+    reasons: &'a [Reason],
+}
+
+fn status(seen: &Observations, verdicts: &Verdicts<'_>) -> ExitStatus {
+    let Verdicts { judgements, coverage, thresholds, reasons } = verdicts;
     let mut all = Vec::new();
     if seen.plan.interrupted {
         all.push(ExitStatus::Interrupted);
     }
-    if !seen.plan.reasons.is_empty() {
+    if !reasons.is_empty() {
         all.push(ExitStatus::RunInvalid);
     }
     let binding = |judgement: &Judgement| judgement.level <= Level::Should;

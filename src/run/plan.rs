@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::execute::{Options, Time};
 use crate::clock::{Seed, after};
-use crate::observe::{PhaseWindow, Plan, PlannedFault, Tolerance};
+use crate::observe::{PhaseWindow, Plan, PlannedFault, Tolerance, total};
 use crate::scenario::Scenario;
 
 /// Real time has a network and a scheduler in it, which the client times and the server does not. On average, on the
@@ -51,7 +51,10 @@ pub(super) fn plan(scenario: &Scenario, options: &Options, seed: Seed, start: Ti
         tolerance: Tolerance {
             // Our own server is next door.
             way_unknown: options.attach.is_some() && scenario.tolerance.way_unknown,
-            latency_ns: scenario.tolerance.latency_ns + u64::try_from(real.as_nanos()).unwrap_or(u64::MAX),
+            latency_ns: total([
+                scenario.tolerance.latency_ns,
+                u64::try_from(real.as_nanos()).unwrap_or(u64::MAX),
+            ]),
         },
         phases,
         faults,

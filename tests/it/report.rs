@@ -1,14 +1,16 @@
 //! The forms of a report that CI systems read: JUnit, Markdown, GitHub's workflow commands. Each is read back by
 //! somebody else's rules and must say what the outcome says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use probity::checks::Verdict;
 use probity::contract::Level;
-use probity::observe::{Reason, Record};
-use probity::report::{github, junit, markdown};
+use probity::observe::{
+    GeneratorCount, LoadNote, LoadPlan, PlannedThreshold, Reason, Record, ThresholdVerdict,
+};
+use probity::report::{Style, github, json, junit, markdown, terminal};
 use probity::run::{ExitStatus, Outcome, judge};
 use roxmltree::{Document, Node};
 
@@ -121,6 +123,61 @@ fn what_speaks_against_the_run_is_an_error_of_its_own_in_every_form() {
         assert!(errors.iter().any(|command| command.message == text), "{errors:?}");
         assert!(page.contains(&format!("**{text}**")), "{page}");
     }
+}
+
+/// A load of one user that had to keep a threshold.
+fn with_a_threshold(mut record: Record) -> Record {
+    let planned = PlannedThreshold { threshold: "p99 < 1s".parse().expect("a threshold"), default: false };
+    record.observations.plan.load =
+        Some(LoadPlan { users: vec![1], rest_ms: 100, thresholds: vec![planned] });
+    record
+}
+
+#[test]
+fn a_threshold_that_no_generator_counted_for_is_missed_in_every_form_unless_somebody_interrupted() {
+    let mut record = with_a_threshold(fixture("requests/not-conserved/pass"));
+    assert_eq!(record.observations.legs[0].start.load, None);
+    let outcome = judge(record.clone());
+    assert_eq!(outcome.status, ExitStatus::TargetMissed);
+    let verdict = ThresholdVerdict { observed: None, kept: false };
+    assert_eq!(outcome.thresholds.iter().map(|line| line.verdict.clone()).collect::<Vec<_>>(), [verdict]);
+    for text in [json(&outcome), terminal(&outcome, Style::default())] {
+        let missed = "threshold p99 < 1s is missed: what the load's generator counted is not in the record";
+        assert!(text.contains(missed), "{text}");
+    }
+    let missed = "threshold missed: p99 < 1s: observed nothing that could have kept it";
+    assert!(github(&outcome, &BTreeMap::new()).contains(missed));
+    assert!(junit(&outcome).contains(&missed.replace('<', "&lt;")));
+    record.observations.plan.interrupted = true;
+    let outcome = judge(record);
+    assert_eq!((outcome.status, outcome.thresholds), (ExitStatus::Interrupted, Vec::new()));
+}
+
+#[test]
+fn a_generator_that_counts_otherwise_than_the_ledger_is_seen_by_every_judge_of_the_record() {
+    let mut record = with_a_threshold(fixture("requests/not-conserved/pass"));
+    let requests = record.observations.legs[0].ledger.request_count();
+    let kinds: BTreeSet<_> = record.observations.legs[0].ledger.requests.keys().collect();
+    let counts = kinds.iter().map(|key| GeneratorCount {
+        method: key.method.clone(),
+        route: key.route.clone(),
+        requests: record.observations.legs[0].ledger.requests[*key].count,
+        failures: 0,
+        unsent: 0,
+        in_time: 0,
+    });
+    let note = LoadNote { lasted_ns: 1, counts: counts.collect(), ..LoadNote::default() };
+    record.observations.legs[0].start.load = Some(note.clone());
+    assert!(requests > 0);
+    assert_eq!(judge(record.clone()).reasons(), []);
+    let counted = &mut record.observations.legs[0].start.load.as_mut().expect("a note").counts[0];
+    counted.requests += 1;
+    let outcome = judge(record.clone());
+    assert_eq!(outcome.status, ExitStatus::RunInvalid);
+    assert!(matches!(outcome.reasons(), [Reason::Disagreement(_)]), "{:?}", outcome.reasons());
+    // A record that holds a copy says it once.
+    record.observations.plan.reasons = outcome.reasons().to_vec();
+    assert_eq!(json(&judge(record)), json(&outcome));
 }
 
 #[test]

@@ -124,13 +124,11 @@ fn a_generator_that_counts_otherwise_makes_the_run_invalid() {
     let mut record = outcome(&brief(release(), 1), &[]).record;
     let note = record.observations.legs[0].start.load.as_mut().expect("a load");
     note.counts[0].requests += 1;
-    let note = note.clone();
-    let ledger = &record.observations.legs[0].ledger;
-    let reasons =
-        probity::observe::disagreements(ledger, &note).into_iter().map(Reason::Disagreement).collect();
-    record.observations.plan.reasons = reasons;
-    let outcome = judge(record);
+    let folder = folder("disagreement");
+    record.write(&folder).expect("the record is written");
+    let outcome = judge(Record::read(&folder).expect("the record is read"));
     assert_eq!(outcome.status, ExitStatus::RunInvalid);
+    assert!(matches!(outcome.reasons(), [Reason::Disagreement(_)]), "{:?}", outcome.reasons());
     let text = terminal(&outcome, Style::default());
     assert!(text.contains("the ledger does not agree") && text.contains("the generator counted"), "{text}");
 }

@@ -7,9 +7,11 @@ use jiff::Timestamp;
 use probity::checks::{Verdict, judge};
 use probity::contract::{Contract, Contracts, SpanKind};
 use probity::observe::{
-    CallEntry, CallKey, Failure, Ledger, Leg, LegStart, Observations, Origin, Outcome, ParentChoice, Plan,
-    RequestEntry, RequestKey, Scrape, ScrapeOutcome, Span, SpanLoss, Tolerance, TraceNote, Traffic,
+    CallEntry, CallKey, Failure, GeneratorCount, Ledger, Leg, LegStart, LoadNote, LoadPlan, Observations,
+    Origin, Outcome, ParentChoice, Plan, PlannedThreshold, Record, RequestEntry, RequestKey, Scrape,
+    ScrapeOutcome, Span, SpanLoss, Tolerance, TraceNote, Traffic,
 };
+use probity::report::{Style, json, junit, markdown, terminal};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, RngSeed};
@@ -46,6 +48,34 @@ fn plan() -> impl Strategy<Value = Plan> {
     })
 }
 
+/// A load that had to keep something, and what its generator says of it.
+fn load() -> impl Strategy<Value = (LoadPlan, LoadNote)> {
+    let threshold = select(vec!["errors < 1%", "p99 < 1s for GET /a", "rate > 1/s"]);
+    let threshold = threshold
+        .prop_map(|text| PlannedThreshold { threshold: text.parse().expect("a threshold"), default: false });
+    let counted = (word(), word(), count(), count(), count(), count()).prop_map(
+        |(method, route, requests, failures, unsent, in_time)| GeneratorCount {
+            method,
+            route,
+            requests,
+            failures,
+            unsent,
+            in_time,
+        },
+    );
+    let note = (any::<u64>(), count(), count(), prop::collection::vec(counted, 0..4)).prop_map(
+        |(lasted_ns, sessions, cut_short, counts)| LoadNote {
+            generator: "anything".to_owned(),
+            lasted_ns,
+            sessions,
+            cut_short,
+            counts,
+        },
+    );
+    (prop::collection::vec(threshold, 0..3), note)
+        .prop_map(|(thresholds, note)| (LoadPlan { users: Vec::new(), rest_ms: 0, thresholds }, note))
+}
+
 fn word() -> impl Strategy<Value = String> {
     prop_oneof![4 => select(vec!["a", "GET", "200", "", "/a"]).prop_map(str::to_owned), 1 => "\\PC{0,4}"]
 }
@@ -56,7 +86,7 @@ fn status() -> impl Strategy<Value = Option<u16>> {
 
 /// Counts up to the edge, where adding two of them would not fit.
 fn count() -> impl Strategy<Value = u64> {
-    prop_oneof![4 => 0..4_u64, 1 => Just(u64::MAX / 8)]
+    prop_oneof![4 => 0..4_u64, 1 => Just(u64::MAX)]
 }
 
 fn ledger() -> impl Strategy<Value = Ledger> {
@@ -221,5 +251,29 @@ proptest! {
             prop_assert!(judgement.check.is_some(), "{judgement:?}");
         }
         prop_assert_eq!(&judgements, &judge(&CONTRACTS, &seen));
+    }
+}
+
+proptest! {
+    #![proptest_config(config(400))]
+
+    #[test]
+    fn no_total_stops_a_report(
+        plan in plan(),
+        legs in prop::collection::vec(leg(), 0..3),
+        load in prop::option::of(load()),
+        said in any::<bool>(),
+    ) {
+        let mut seen = Observations { plan, legs };
+        if let Some((plan, note)) = load {
+            seen.plan.load = Some(plan);
+            for leg in &mut seen.legs {
+                leg.start.load = said.then(|| note.clone());
+            }
+        }
+        let outcome = probity::run::judge(Record { contracts: CONTRACTS.clone(), observations: seen });
+        prop_assert!(json(&outcome).contains("\"totals\""));
+        prop_assert!(terminal(&outcome, Style::default()).contains("(exit "));
+        prop_assert!(!junit(&outcome).is_empty() && !markdown(&outcome).is_empty());
     }
 }
