@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::execute::{Options, Time};
 use crate::clock::{Seed, after};
-use crate::observe::{PhaseWindow, Plan, PlannedFault, Tolerance, total};
+use crate::observe::{PhaseWindow, Plan, PlannedFault, Tolerance};
 use crate::scenario::Scenario;
 
 /// Real time has a network and a scheduler in it, which the client times and the server does not. On average, on the
@@ -40,7 +40,6 @@ pub(super) fn plan(scenario: &Scenario, options: &Options, seed: Seed, start: Ti
             }
         })
         .collect();
-    let real = if options.real() { REAL_TOLERANCE } else { Duration::ZERO };
     let clock = if options.real() { Time::Real } else { Time::Lockstep };
     Plan {
         scenario: scenario.name.clone(),
@@ -48,18 +47,38 @@ pub(super) fn plan(scenario: &Scenario, options: &Options, seed: Seed, start: Ti
         clock: clock.name().to_owned(),
         traffic: options.traffic,
         scope: scenario.scope.iter().map(ToString::to_string).collect(),
-        tolerance: Tolerance {
-            // Our own server is next door.
-            way_unknown: options.attach.is_some() && scenario.tolerance.way_unknown,
-            latency_ns: total([
-                scenario.tolerance.latency_ns,
-                u64::try_from(real.as_nanos()).unwrap_or(u64::MAX),
-            ]),
-        },
+        tolerance: tolerance(scenario.tolerance, options.real(), options.attach.is_some()),
         phases,
         faults,
         interrupted: false,
         reasons: Vec::new(),
         load: None,
+    }
+}
+
+/// The scenario's own tolerance, and what real time adds to it.
+fn tolerance(stated: Tolerance, real: bool, attached: bool) -> Tolerance {
+    let real = if real { REAL_TOLERANCE } else { Duration::ZERO };
+    let real = u64::try_from(real.as_nanos()).unwrap_or(u64::MAX);
+    Tolerance {
+        latency_ns: stated.latency_ns.saturating_add(real),
+        // Our own server is next door.
+        way_unknown: stated.way_unknown && attached,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tolerance;
+    use crate::observe::Tolerance;
+
+    #[test]
+    fn real_time_adds_to_the_tolerance_as_far_as_it_goes() {
+        for (stated, virtually, really) in [(1_000, 1_000, 10_001_000), (u64::MAX, u64::MAX, u64::MAX)] {
+            let stated = Tolerance { latency_ns: stated, way_unknown: true };
+            assert_eq!(tolerance(stated, false, false).latency_ns, virtually);
+            assert_eq!(tolerance(stated, true, false).latency_ns, really);
+            assert_eq!([false, true].map(|far| tolerance(stated, true, far).way_unknown), [false, true]);
+        }
     }
 }
