@@ -1,7 +1,7 @@
 //! Traffic: arrival schedules as values, personas that do what users do, the driver, and the ledger's filling.
 //!
 //! The schedule says when each session starts, whatever the server does (an open model): a slow server cannot slow
-//! its own load down. Latencies count from the planned start. Users ([`goose`]) are the other model, a closed one.
+//! its own load down. Latencies count from the planned start. Users (`goose`) are the other model, a closed one.
 
 mod client;
 mod drive;

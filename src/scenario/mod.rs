@@ -2,7 +2,7 @@
 //!
 //! Two stages: what was typed ([`file`]) is decoded with every mistake reported, then resolved to what it means
 //! ([`Scenario`]) against the world beside it: the contracts it names, the phases its faults refer to. A persona that
-//! is described by its steps is typed in [`persona`] and resolved in [`script`] and [`request`].
+//! is described by its steps is typed in `persona` and resolved in `script` and `request`.
 
 mod file;
 mod given;
