@@ -54,9 +54,11 @@
 //! 5. Every check is proven to convict, by a matrix of defects and checks and by recorded fixtures.
 //! 6. Conservation, not "more than zero": counters equal the ledger, label by label.
 //! 7. Time and chance are injected everywhere.
-//! 8. Nothing waits by sleeping: absence is proven by a watermark.
-//! 9. Queues, ledgers and the span store have named limits, and what is dropped is counted. Bodies of our own parties
-//!    and the scrapes of a run are held whole.
+//! 8. Nothing waits by sleeping: absence is proven by a watermark. A target that somebody else started has none to
+//!    give: there telemetry is looked at until nothing is broken and the time is over in which it may still be on its
+//!    way (`run/settle.rs` states it), bounded by the scenario's `settle`.
+//! 9. Queues, ledgers and the span store have named limits, and what is dropped is counted. Answers, scrapes
+//!    and what our receiver is sent are read up to a stated size; the scrapes of a run are held whole.
 //! 10. A request counts from its planned start; a generator that slipped makes the run invalid.
 //! 11. Every error is returned, not the first, with file, line, column and the accepted values.
 //!

@@ -2,6 +2,16 @@
 //!
 //! One function a phase of the run; events belong to it and reporters only listen. A run talks to no terminal and
 //! writes no file: whoever called it does.
+//!
+//! # Decisions
+//!
+//! * *A target that somebody else started is held, not flushed.* The design wants absence proven by a watermark. Such a
+//!   target gives none, so `settle` looks again until nothing is broken and the time is over in which an exporter's
+//!   next batch can still come. Revisit when a target can be told to flush.
+//! * *Over a way of unknown length only the excess is judged.* A client that waited longer than the target says may have
+//!   waited for the network; a target that says more than the client waited lies.
+//! * *Traffic that nobody answered as it should is no traffic*: exit 4, whatever the clauses say. Of a load the
+//!   thresholds decide that.
 
 #[cfg(all(feature = "server", feature = "load"))]
 mod embedded;
