@@ -21,7 +21,10 @@ pub(super) fn unmeasured(outcome: &Outcome) -> impl Iterator<Item = String> {
 pub(super) fn second_opinions(seen: &Observations) -> impl Iterator<Item = String> {
     seen.legs.iter().filter_map(|leg| leg.last_scrape()).flat_map(|scrape| {
         match (&scrape.outcome, scrape.exposition()) {
-            (ScrapeOutcome::Body { text, .. }, Some(exposition)) => second_reading(text, exposition),
+            (ScrapeOutcome::Body { text, .. }, Some(exposition)) => second_reading(text, exposition)
+                .into_iter()
+                .map(|note| format!("{note} (a second, lenient reader's view: no verdict rests on it)"))
+                .collect(),
             _ => Vec::new(),
         }
     })
