@@ -40,10 +40,11 @@ pub(super) fn attachment(
         otlp_listen: args.otlp_listen,
         providers_listen: args.providers_listen,
     };
+    // First of all: what comes after it may show the URL, which from here on holds no password.
+    attachment.check().map_err(|error| Failure::Usage(error.to_string()))?;
     if let Some(hindrance) = scenario.hindrance(&attachment.target) {
         return Err(Failure::Usage(hindrance));
     }
-    attachment.check().map_err(|error| Failure::Usage(error.to_string()))?;
     Ok(Some(attachment))
 }
 

@@ -3,6 +3,8 @@ use std::time::Duration;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use reqwest::Certificate;
 
+use super::http::innermost;
+
 /// Options that no client can be made of.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
@@ -97,13 +99,4 @@ impl ClientOptions {
             None => builder,
         }
     }
-}
-
-/// The last cause says most.
-fn innermost(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(next) = cause.source() {
-        cause = next;
-    }
-    cause.to_string()
 }

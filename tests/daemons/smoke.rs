@@ -18,7 +18,7 @@ fn verdicts(folder: &Path) -> BTreeSet<(String, String, String)> {
     lines.iter().map(|line| (text(&line["clause"]), text(&line["check"]), text(&line["verdict"]))).collect()
 }
 
-/// `probity serve` is started by a link of another name, so that its log has one too.
+/// `probity serve` by the README's own command, on other ports.
 fn serve(folder: &Path, ports: [u16; 4]) -> Daemon {
     let [api, metrics, otlp, providers] = ports;
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_probity"));

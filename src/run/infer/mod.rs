@@ -1,7 +1,8 @@
 //! A contract and a scenario, inferred from a running service.
 //!
-//! What the service exposes suggests clauses; a short trial drives it and the judges say which of them hold. Only those
-//! are written, so that the first run of the result is true. Nothing is sent but `GET /` and a read of the metrics.
+//! What the service exposes suggests clauses; a short trial drives it and the judges say which of them hold. Of the
+//! ways in which a counter may count, the one that held is written. What was seen broken and is no accident (its scrapes,
+//! a counter that counts twice) is written too, and said. Nothing is sent but `GET /` and a read of the metrics.
 
 mod candidates;
 mod look;
@@ -72,7 +73,7 @@ fn contract_file(name: &str) -> String {
     format!("{name}.contract.yaml")
 }
 
-/// Looks, drives for some seconds, and writes what holds.
+/// Looks, drives for some seconds, and writes what it found.
 ///
 /// # Errors
 /// [`RunError`] when the service is not there.
