@@ -18,6 +18,8 @@
 //!   contract ──────────────────────> checks ──> verdicts ──> report
 //! ```
 //!
+//! What needs no traffic is judged without: `lint` reads the documents themselves, and the files that are deployed.
+//!
 //! All of it runs over real sockets in one process, under one virtual [`clock`]: a minute of traffic takes a fraction
 //! of a second, and the same scenario and seed give the same bytes. A target that somebody else started has real time:
 //! then the same driver, scraper, receiver and judges run on the machine's clock, and telemetry is looked at until it has
@@ -31,9 +33,11 @@
 //! | layer | may name | owns |
 //! |---|---|---|
 //! | [`clock`] | - | the virtual and the real clock, chance, tickets, timers: the only code that sleeps |
+//! | [`promql`] | - | PromQL read strictly: a parser with the place of every word |
 //! | [`contract`] | promql | clauses, validated names, the fault vocabulary, YAML with every error at once |
 //! | [`observe`] | contract, promql | exposition parser, spans, ledger, resolved plan, records on disk |
 //! | [`checks`] | contract, promql, alerting, observe | the judges, one file each |
+//! | [`prove`] | contract, promql, alerting, observe | what needs no traffic: documents, rules, dashboards and configurations against contracts and one another |
 //! | [`telemetry`] | clock | the documented instrumentation API as a small library |
 //! | [`parties`] | clock, observe | synthetic LLM providers, with their own count |
 //! | [`server`] | clock, contract, telemetry | the reference server `aragora`, and its defects |
@@ -41,7 +45,7 @@
 //! | [`load`] | clock, observe | arrival schedules, personas (built in or scripted), the driver, goose, the ledger's filling |
 //! | [`scenario`] | contract, observe, checks, load | the scenario file |
 //! | [`run`] | all above | from a scenario to an outcome; `init`: from a running service to a scenario |
-//! | [`report`] | contract, observe, checks, prove, run | terminal, JSON, JUnit, Markdown, GitHub; listens only |
+//! | [`report`] | contract, observe, checks, prove, run | terminal, JSON, JUnit, Markdown, GitHub, SARIF; listens only |
 //! | [`cli`] | everything | arguments, the injected world, exit codes |
 //!
 //! # Invariants
@@ -65,7 +69,7 @@
 //! # Features
 //!
 //! `server` (reference servers, embedded stack) and `load` (drivers, scenarios) are on by default; without them
-//! records are still judged.
+//! records are still judged, and documents linted.
 
 pub mod checks;
 pub mod cli;
@@ -77,6 +81,8 @@ pub mod load;
 pub mod observe;
 #[cfg(feature = "server")]
 pub mod parties;
+pub mod promql;
+pub mod prove;
 pub mod report;
 pub mod run;
 #[cfg(feature = "load")]

@@ -27,14 +27,23 @@ impl Check for NoEffect {
 
     fn judge(&self, clause: &Clause, case: &Case<'_>) -> Option<Verdict> {
         match &clause.promise {
-            Promise::Usage(usage) => Some(judge(&usage.function, &usage.effect, None, case)),
-            Promise::Env(env) => {
-                Some(judge(env.name.as_str(), &env.effect, Some((&env.name, env.default.as_deref())), case))
-            }
+            Promise::Usage(usage) => Some(
+                usage
+                    .effect
+                    .as_ref()
+                    .map_or_else(unobservable, |effect| judge(&usage.function, effect, None, case)),
+            ),
+            Promise::Env(env) => Some(env.effect.as_ref().map_or_else(unobservable, |effect| {
+                judge(env.name.as_str(), effect, Some((&env.name, env.default.as_deref())), case)
+            })),
             Promise::Scrape(target) => Some(scraped(target, case.seen)),
             _ => None,
         }
     }
+}
+
+fn unobservable() -> Verdict {
+    Verdict::vacuous("the clause names no effect that a run can observe")
 }
 
 type Variable<'a> = Option<(&'a EnvName, Option<&'a str>)>;

@@ -53,7 +53,7 @@ impl Check for ScrapesFailed {
 /// The documented variable by which this leg has no metrics to scrape.
 fn switched_off<'a>(leg: &Leg, case: &Case<'a>) -> Option<&'a str> {
     case.contracts.clauses().find_map(|(_, clause)| match &clause.promise {
-        Promise::Env(Env { name, default, effect: Effect::Scraped }) => {
+        Promise::Env(Env { name, default, effect: Some(Effect::Scraped), .. }) => {
             let value = leg.start.env.get(name.as_str()).or(default.as_ref())?;
             is_off(value).then_some(name.as_str())
         }

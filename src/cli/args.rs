@@ -36,15 +36,17 @@ pub(super) enum Command {
     #[cfg(all(feature = "server", feature = "load"))]
     /// Drive users in real time, as before a release, and judge thresholds and telemetry
     Load(Load),
+    /// Judge documents, rules, dashboards and configurations, without traffic
+    Lint(Lint),
     /// Judge a recorded run again
     Judge(Judge),
     #[cfg(feature = "server")]
     /// Run a reference server alone, in real time
     Serve(Serve),
-    /// List checks, defects, personas or the clauses of a contract
+    /// List checks, rules, defects, personas or the clauses of a contract
     #[command(hide = true)]
     List(List),
-    /// Explain a check, a defect or a persona
+    /// Explain a check, a rule, a defect or a persona
     #[command(hide = true)]
     Explain(Explain),
     /// Print the JSON Schema of scenarios, contracts or reports
@@ -163,6 +165,19 @@ pub(super) struct Metrics {
 }
 
 #[derive(Debug, clap::Args)]
+pub(super) struct Lint {
+    /// Files and folders: documents (Markdown), rule files, dashboards, configurations, contracts
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Contracts that speak for the documents [default: the folder `contracts` in or beside each PATH]
+    #[arg(long, value_name = "PATH")]
+    pub(super) contracts: Vec<PathBuf>,
+    /// What is printed
+    #[arg(long, value_enum, default_value_t = LintFormat::Terminal)]
+    pub(super) format: LintFormat,
+}
+
+#[derive(Debug, clap::Args)]
 pub(super) struct Judge {
     /// A record: the folder `record` that a run has written
     #[arg(value_name = "RECORD")]
@@ -207,7 +222,7 @@ pub(super) struct List {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Explain {
-    /// The id of a check, a defect or a persona
+    /// The id of a check, a rule, a defect or a persona
     #[arg(value_name = "ID")]
     pub(super) id: String,
 }
@@ -251,6 +266,18 @@ pub(super) enum Format {
     Github,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum LintFormat {
+    /// Sentences and places
+    Terminal,
+    /// JSON
+    Json,
+    /// SARIF 2.1.0, for code scanners
+    Sarif,
+    /// GitHub workflow commands: an annotation for each finding
+    Github,
+}
+
 #[cfg(feature = "server")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Server {
@@ -268,6 +295,8 @@ pub(super) enum Listed {
     #[cfg(feature = "load")]
     /// Who can come in a scenario
     Personas,
+    /// What linting looks for
+    Rules,
     /// What a contract promises
     Clauses,
 }

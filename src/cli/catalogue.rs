@@ -6,6 +6,7 @@ use crate::checks;
 use crate::contract::{self, Contract};
 #[cfg(feature = "load")]
 use crate::load::Persona;
+use crate::prove::rules;
 use crate::report;
 use crate::run::ExitStatus;
 #[cfg(feature = "load")]
@@ -29,6 +30,7 @@ pub(super) fn list(args: &List, world: &mut World) -> Result<ExitStatus, Failure
         Listed::Personas => {
             Persona::ALL.iter().map(|p| (p.name().to_owned(), p.description().to_owned())).collect()
         }
+        Listed::Rules => rules::all().map(|rule| (rule.id.to_owned(), rule.finds.to_owned())).collect(),
         Listed::Clauses => clauses(args, world)?,
     };
     let width = lines.iter().map(|(id, _)| id.chars().count()).max().unwrap_or(0);
@@ -74,10 +76,6 @@ pub(super) fn explain(args: &Explain, world: &mut World) -> Result<ExitStatus, F
 
 /// Everything that can be explained, by name.
 fn things() -> Vec<(&'static str, String)> {
-    #[cfg_attr(
-        not(any(feature = "server", feature = "load")),
-        expect(unused_mut, reason = "without servers and load there are only checks")
-    )]
     let mut things: Vec<(&'static str, String)> = checks::ALL
         .iter()
         .map(|check| {
@@ -92,6 +90,15 @@ fn things() -> Vec<(&'static str, String)> {
             (check.id(), format!("check {}\n{parts}", check.id()))
         })
         .collect();
+    things.extend(rules::all().map(|rule| {
+        let parts = [
+            ("What it finds", rule.finds),
+            ("Why it matters", rule.why),
+            ("How it can be wrong", rule.wrong),
+        ];
+        let parts: String = parts.iter().map(|(head, body)| format!("\n{head}\n  {body}\n")).collect();
+        (rule.id, format!("rule {}\n{parts}", rule.id))
+    }));
     #[cfg(feature = "server")]
     things.extend(Defect::ALL.iter().map(|defect| {
         let (id, about) = (defect.id(), defect.description());

@@ -11,6 +11,7 @@ mod format;
 #[cfg(all(feature = "server", feature = "load"))]
 mod init;
 mod judge;
+mod lint;
 #[cfg(all(feature = "server", feature = "load"))]
 mod run;
 #[cfg(feature = "server")]
@@ -77,6 +78,7 @@ pub fn main(world: &mut World) -> u8 {
         Command::Run(run) => run::run(&run, world),
         #[cfg(all(feature = "server", feature = "load"))]
         Command::Load(load) => run::load(&load, world),
+        Command::Lint(lint) => lint::lint(&lint, world),
         Command::Judge(judge) => judge::judge(&judge, world),
         #[cfg(feature = "server")]
         Command::Serve(serve) => serve::serve(&serve, world),

@@ -49,6 +49,9 @@ pub struct Omission {
     pub what: String,
     /// The heading it stands under.
     pub heading: String,
+    /// The document's own words, copied to the letter: what `probity lint` counts as left out.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub quote: String,
     /// Why.
     pub reason: String,
 }

@@ -5,6 +5,7 @@
 
 mod book;
 mod clause;
+mod documented;
 mod duration;
 mod fault;
 mod file;
@@ -17,6 +18,12 @@ pub mod yaml;
 
 pub use self::book::{Excluded, LedgerBook, LedgerField};
 pub use self::clause::{Clause, Level, Source};
+pub use self::documented::{
+    AlertPromise, BatchProcessor, Channel, Command, Dashboard, ErrorBudget, GrafanaAlert, Instrumentation,
+    LatencyTarget, Link, LogEvent, LogField, LogLevel, LogQuery, Manifest, Monitor, Panel, PayloadField,
+    Probe, ProbeKind, Query, Receiver, ReceiverKind, Redaction, Route, Routing, Sampler, Service, Slo,
+    SpanPromise, Stream, ViolationSeverity, WebhookEvent,
+};
 pub use self::duration::HumanDuration;
 pub use self::fault::ProviderFault;
 pub use self::file::{Contract, Omission, schema};

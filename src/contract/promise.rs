@@ -5,7 +5,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Endpoint, EnvName, Excluded, Glob, HumanDuration, LabelName, LedgerBook, LedgerField, MetricName, Traced,
+    AlertPromise, BatchProcessor, Channel, Command, Dashboard, Endpoint, EnvName, ErrorBudget, Excluded,
+    Glob, GrafanaAlert, HumanDuration, Instrumentation, LabelName, LatencyTarget, LedgerBook, LedgerField,
+    Link, LogEvent, LogField, LogLevel, LogQuery, Manifest, MetricName, Monitor, Panel, PayloadField, Probe,
+    Query, Receiver, Redaction, Route, Routing, Sampler, Service, Slo, SpanPromise, Stream, Traced,
+    ViolationSeverity, WebhookEvent,
 };
 
 /// What a clause promises.
@@ -38,6 +42,68 @@ pub enum Promise {
     Traced(Traced),
     /// What the contracts of a run promise is all there is.
     ClosedWorld(ClosedWorld),
+    /// An alert exists, and fires when its condition holds.
+    Alert(AlertPromise),
+    /// A query is answered, and means something.
+    Query(Query),
+    /// How notifications are grouped and timed, and who gets what nobody else takes.
+    Routing(Routing),
+    /// Alerts with these labels reach this receiver.
+    Route(Route),
+    /// A receiver notifies somebody.
+    Receiver(Receiver),
+    /// A channel gets these notifications.
+    Channel(Channel),
+    /// A dashboard exists.
+    Dashboard(Dashboard),
+    /// A dashboard has this panel.
+    Panel(Panel),
+    /// Grafana is provisioned with an alert rule.
+    GrafanaAlert(GrafanaAlert),
+    /// A link leads somewhere.
+    Link(Link),
+    /// A service level objective is met, and its breach is seen.
+    Slo(Slo),
+    /// Half, 95 % and 99 % of the answers take no longer than this.
+    LatencyTarget(LatencyTarget),
+    /// A target leaves this much time to fail in.
+    ErrorBudget(ErrorBudget),
+    /// A webhook tells of this event.
+    WebhookEvent(WebhookEvent),
+    /// A payload has this field.
+    PayloadField(PayloadField),
+    /// A violation this far above its threshold has this severity.
+    ViolationSeverity(ViolationSeverity),
+    /// A command of the document does what the document says.
+    Command(Command),
+    /// An orchestrator probes the service.
+    Probe(Probe),
+    /// Somebody outside watches a URL.
+    Monitor(Monitor),
+    /// A service of the stack runs, and is reached here.
+    Service(Service),
+    /// An object of a cluster is deployed.
+    Manifest(Manifest),
+    /// A queue is a Redis stream.
+    Stream(Stream),
+    /// A component records spans of this name.
+    Span(SpanPromise),
+    /// A share of the traces is recorded, as the code says.
+    Sampler(Sampler),
+    /// Spans are exported in batches.
+    BatchProcessor(BatchProcessor),
+    /// A library is instrumented, so that what it does has spans.
+    Instrumentation(Instrumentation),
+    /// Something personal or secret never leaves the service.
+    Redaction(Redaction),
+    /// Log records carry a field.
+    LogField(LogField),
+    /// An event is logged.
+    LogEvent(LogEvent),
+    /// A level is used for these records.
+    LogLevel(LogLevel),
+    /// A query of the log store finds what it says.
+    LogQuery(LogQuery),
 }
 
 impl Promise {
@@ -57,6 +123,37 @@ impl Promise {
             Self::Endpoint(_) => "endpoint",
             Self::Traced(_) => "traced",
             Self::ClosedWorld(_) => "closed-world",
+            Self::Alert(_) => "alert",
+            Self::Query(_) => "query",
+            Self::Routing(_) => "routing",
+            Self::Route(_) => "route",
+            Self::Receiver(_) => "receiver",
+            Self::Channel(_) => "channel",
+            Self::Dashboard(_) => "dashboard",
+            Self::Panel(_) => "panel",
+            Self::GrafanaAlert(_) => "grafana-alert",
+            Self::Link(_) => "link",
+            Self::Slo(_) => "slo",
+            Self::LatencyTarget(_) => "latency-target",
+            Self::ErrorBudget(_) => "error-budget",
+            Self::WebhookEvent(_) => "webhook-event",
+            Self::PayloadField(_) => "payload-field",
+            Self::ViolationSeverity(_) => "violation-severity",
+            Self::Command(_) => "command",
+            Self::Probe(_) => "probe",
+            Self::Monitor(_) => "monitor",
+            Self::Service(_) => "service",
+            Self::Manifest(_) => "manifest",
+            Self::Stream(_) => "stream",
+            Self::Span(_) => "span",
+            Self::Sampler(_) => "sampler",
+            Self::BatchProcessor(_) => "batch-processor",
+            Self::Instrumentation(_) => "instrumentation",
+            Self::Redaction(_) => "redaction",
+            Self::LogField(_) => "log-field",
+            Self::LogEvent(_) => "log-event",
+            Self::LogLevel(_) => "log-level",
+            Self::LogQuery(_) => "log-query",
         }
     }
 }
@@ -76,6 +173,9 @@ pub struct MetricPromise {
     /// What it means, in the document's words.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub meaning: String,
+    /// The alert or panel that needs it, where no document names a metric and this one was chosen for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub implied_by: Option<String>,
 }
 
 /// The type of a metric.
@@ -271,8 +371,12 @@ pub struct Env {
     /// Its value when it is not set, where the document states one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
-    /// What shows that it was honoured.
-    pub effect: Effect,
+    /// An example that the document gives, where it states no default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub example: Option<String>,
+    /// What shows that it was honoured. Without it nothing that a run observes does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effect: Option<Effect>,
 }
 
 /// A function of the instrumentation API does what it says.
@@ -281,8 +385,9 @@ pub struct Env {
 pub struct Usage {
     /// The function's name.
     pub function: String,
-    /// What shows that it was called.
-    pub effect: Effect,
+    /// What shows that it was called. Without it nothing that a run observes does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effect: Option<Effect>,
 }
 
 /// What shows that something took effect.

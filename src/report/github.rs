@@ -25,7 +25,7 @@ pub fn github(outcome: &Outcome, files: &BTreeMap<String, String>) -> String {
     }
     for judgement in &outcome.judgements {
         let key = (judgement.contract.as_str(), judgement.clause.as_str());
-        let place = places.get(&key).map(|(file, line)| (file.as_str(), *line));
+        let place = places.get(&key).map(|(file, line)| Spot { file, line: *line, column: None });
         let title = title(judgement);
         match &judgement.verdict {
             Verdict::Pass { .. } => {}
@@ -86,10 +86,22 @@ fn message(judgement: &Judgement, finding: &Finding) -> String {
     text
 }
 
-fn command(text: &mut String, kind: &str, place: Option<(&str, usize)>, title: &str, message: &str) {
+/// Where an annotation is shown.
+#[derive(Clone, Copy)]
+pub(super) struct Spot<'a> {
+    pub(super) file: &'a str,
+    pub(super) line: usize,
+    pub(super) column: Option<usize>,
+}
+
+/// A workflow command in a line of its own.
+pub(super) fn command(text: &mut String, kind: &str, spot: Option<Spot<'_>>, title: &str, message: &str) {
     let mut properties = String::new();
-    if let Some((file, line)) = place {
+    if let Some(Spot { file, line, column }) = spot {
         let _ = write!(properties, "file={},line={line},", property(file));
+        if let Some(column) = column {
+            let _ = write!(properties, "col={column},");
+        }
     }
     let _ = writeln!(text, "::{kind} {properties}title={}::{}", property(title), data(message));
 }

@@ -3,6 +3,7 @@
 mod github;
 mod json;
 mod junit;
+pub mod lint;
 mod load;
 mod markdown;
 mod notes;

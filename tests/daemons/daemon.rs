@@ -77,7 +77,7 @@ pub(crate) fn pause() {
 
 /// Where a program is. One that is missing is said aloud, and fails the test in CI.
 #[expect(clippy::disallowed_methods, reason = "CI says that it is CI")]
-fn find(program: &str) -> Option<PathBuf> {
+pub(crate) fn find(program: &str) -> Option<PathBuf> {
     let found = ["/usr/bin", "/usr/sbin", "/usr/local/bin"]
         .map(|folder| Path::new(folder).join(program))
         .into_iter()

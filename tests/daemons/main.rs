@@ -4,6 +4,9 @@
 //! `.ci/run` installs them.
 
 mod daemon;
+mod deployed;
+mod promql_promtool;
+mod schema_tools;
 mod secured;
 mod smoke;
 mod standin;

@@ -155,7 +155,7 @@ fn lists_and_explanations_cover_everything() {
     let contract = shipped("fixtures/contracts/aragora/guide.yaml");
     let (code, stdout, _) = probity(&folder, &["list", "clauses", &contract]);
     assert_eq!(code, 0);
-    assert_eq!(stdout.lines().count(), 39);
+    assert_eq!(stdout.lines().count(), 83);
     for of in ["scenario", "contract", "report"] {
         let (code, stdout, _) = probity(&folder, &["schema", of]);
         assert_eq!(code, 0);
