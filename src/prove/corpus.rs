@@ -67,14 +67,14 @@ impl Corpus {
             }
         }
         for page in pages {
-            let system = corpus.system_of(page.file(), page.text());
+            let system = corpus.system_of_page(page.file(), page.text());
             for block in &page.blocks {
                 corpus.snippets.push(Snippet::of_block(&page, block, &system));
             }
             corpus.pages.push((page, system));
         }
         for (name, kind, text) in files {
-            let system = corpus.system_of(&name, &text);
+            let system = corpus.system_of_file(&name, &text);
             let snippet = Snippet::of_file(&name, kind, text, &system);
             // Of any YAML or JSON file, only what somebody deploys is our business.
             let known = snippet.roots.iter().any(|root| root.format.is_some());
@@ -103,12 +103,40 @@ impl Corpus {
         self.contracts.iter().find(|spoken| same_file(file, &spoken.contract.document))
     }
 
-    /// What a file is about. Two systems may differ in everything; one system's files may not. A contract's name says
-    /// it before its slash; else it is the word that most names in the file begin with.
-    fn system_of(&self, file: &str, text: &str) -> Arc<str> {
+    /// What a document is about. Two systems may differ in everything; one system's files may not. A contract's name
+    /// says it before its slash; else it is the word that most names in the document begin with.
+    fn system_of_page(&self, file: &str, text: &str) -> Arc<str> {
         let spoken = self.contract_of(file).and_then(|spoken| spoken.contract.name.split_once('/'));
         match spoken {
             Some((system, _)) => system.into(),
+            None => product(text).unwrap_or_default().into(),
+        }
+    }
+
+    /// What another file is about: the system that a folder above it is named after, or the one of those already known
+    /// that it names most. A rule file may hardly name what it watches, so its own words are asked last.
+    fn system_of_file(&self, file: &str, text: &str) -> Arc<str> {
+        let mut known: BTreeMap<Arc<str>, BTreeSet<String>> = BTreeMap::new();
+        for (page, system) in self.pages.iter().filter(|(_, system)| !system.is_empty()) {
+            let names = known.entry(system.clone()).or_default();
+            names.insert(system.to_lowercase());
+            names.extend(product(page.text()));
+        }
+        for spoken in &self.contracts {
+            if let Some((system, _)) = spoken.contract.name.split_once('/') {
+                known.entry(system.into()).or_default().insert(system.to_lowercase());
+            }
+        }
+        if let Some(system) = known.keys().find(|system| file.split('/').any(|part| part == &***system)) {
+            return system.clone();
+        }
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_ascii_lowercase);
+        let words: Vec<String> =
+            words.filter(|word| known.values().any(|names| names.contains(word))).collect();
+        let count = |names: &BTreeSet<String>| words.iter().filter(|word| names.contains(*word)).count();
+        let named = known.iter().map(|(system, names)| (count(names), system));
+        match named.max_by_key(|(count, _)| *count).filter(|(count, _)| *count > 1) {
+            Some((_, system)) => system.clone(),
             None => product(text).unwrap_or_default().into(),
         }
     }
@@ -135,7 +163,9 @@ fn is_contract(name: &str, text: &str) -> bool {
 }
 
 /// Words that many systems' names begin with: tools, protocols and parts of a system, never a system.
-const TOOLS: [&str; 62] = [
+const TOOLS: [&str; 64] = [
+    "runbook",
+    "alerts",
     "admin",
     "agent",
     "alert",

@@ -1,7 +1,7 @@
 //! Statements: what a place says of a thing. Where two places of one system say different things of the same aspect of
 //! the same thing, one of them is wrong.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::finding::{Finding, Noted, Severity};
@@ -77,7 +77,7 @@ pub(super) fn disagreements(
         values.sort_by(|a, b| a[0].place.cmp(&b[0].place));
         let shown: Vec<String> = values.iter().map(|places| format!("`{}`", places[0].shown)).collect();
         let message = format!("the {aspect} of {subject} is {}", listed(&shown));
-        let mut places = values.iter().flat_map(|places| of_each_file(places));
+        let mut places = values.iter().flat_map(|places| of_each_line(places));
         let first = places.next()?;
         let mut finding = Finding::new(rule, severity, message, first).next(next);
         finding.places.extend(places);
@@ -97,27 +97,21 @@ fn listed(values: &[String]) -> String {
     }
 }
 
-/// The first statement of a value in each file.
-fn of_each_file(places: &[&Said]) -> Vec<Noted> {
-    let mut seen = Vec::new();
-    let mut noted = Vec::new();
-    for said in places {
-        if !seen.contains(&&said.place.file) {
-            seen.push(&said.place.file);
-            noted.push(Noted::new(&said.place, said.shown.clone()));
-        }
-    }
-    noted
+/// Every line that states a value: a reader mends them all.
+fn of_each_line(places: &[&Said]) -> Vec<Noted> {
+    let mut seen = BTreeSet::new();
+    let new = places.iter().filter(|said| seen.insert((&said.place.file, said.place.line)));
+    new.map(|said| Noted::new(&said.place, said.shown.clone())).collect()
 }
 
-/// Without the statements that are for another setting than the others.
+/// Without the statements that are for another setting than the others, unless they say the same as one of those.
 fn comparable(all: Vec<Said>) -> Vec<Said> {
     let settings: Vec<Setting> = all.iter().map(|said| setting(&said.path)).collect();
-    let has = |wanted: Setting| settings.contains(&wanted);
-    let keep = |is: Setting| match is {
-        // Production differs from what is said for a laptop or for no place in particular.
-        Setting::Production => !has(Setting::Local) && !has(Setting::Any),
-        Setting::Local | Setting::Any => true,
-    };
-    all.into_iter().zip(&settings).filter(|(_, is)| keep(**is)).map(|(said, _)| said).collect()
+    // Production may differ from what is said for a laptop or for no place in particular.
+    if settings.iter().all(|is| *is == Setting::Production) {
+        return all;
+    }
+    let general = all.iter().zip(&settings).filter(|(_, is)| **is != Setting::Production);
+    let values: BTreeSet<String> = general.map(|(said, _)| said.value.clone()).collect();
+    all.into_iter().filter(|said| values.contains(&said.value)).collect()
 }

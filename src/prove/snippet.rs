@@ -169,8 +169,8 @@ impl Kind {
     /// By the language that a fence names, and where it names none, by what the text looks like.
     fn of(lang: &str, text: &str) -> Self {
         match lang {
-            "promql" => Self::Promql,
-            "logql" => Self::Logql,
+            "promql" | "prometheus" | "prom" => Self::Promql,
+            "logql" | "loki" => Self::Logql,
             "yaml" | "yml" => Self::Yaml,
             "json" | "jsonc" | "json5" => Self::Json,
             "toml" => Self::Toml,
@@ -195,7 +195,14 @@ impl Kind {
             line.starts_with('{') && line.contains('=') && line.contains('}')
                 || ["|= \"", "|~ \"", "| json", "| logfmt"].iter().any(|mark| line.contains(mark))
         };
-        if code.all(is_logql) { Self::Logql } else { Self::Other }
+        let first = code.peek().copied().unwrap_or_default();
+        if code.all(is_logql) {
+            Self::Logql
+        } else if looks_like_promql(first, text) {
+            Self::Promql
+        } else {
+            Self::Other
+        }
     }
 
     /// By a file's name; none for files that are not read.
@@ -206,9 +213,36 @@ impl Kind {
             "env" => Self::Env,
             "logql" => Self::Logql,
             "promql" => Self::Promql,
+            "tmpl" => Self::Other,
             _ => return None,
         })
     }
+}
+
+/// Whether a text begins with a function or an aggregation of PromQL and reads a window: `sum(rate(x[5m]))`.
+fn looks_like_promql(first: &str, text: &str) -> bool {
+    let name = first.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().unwrap_or_default();
+    let rest = first[name.len()..].trim_start();
+    let known = [
+        "rate",
+        "irate",
+        "increase",
+        "histogram_quantile",
+        "sum",
+        "avg",
+        "max",
+        "min",
+        "count",
+        "topk",
+        "bottomk",
+    ];
+    let called = rest.starts_with('(') || rest.starts_with("by") || rest.starts_with("without");
+    let window = text.split('[').skip(1).any(|rest| {
+        let inner = rest.split(']').next().unwrap_or_default();
+        inner.starts_with(|c: char| c.is_ascii_digit()) && inner.ends_with(['s', 'm', 'h', 'd', 'w'])
+    });
+    let logs = ["({", "|=", "|~", "| json", "| logfmt"].iter().any(|mark| text.contains(mark));
+    known.contains(&name) && called && window && !logs
 }
 
 /// The endings of names that a document gives to a snippet's file.

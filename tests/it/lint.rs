@@ -1,10 +1,25 @@
 //! Linting: documents against their contracts, against themselves and one another, and the files that are deployed.
 
 mod cli;
+mod code;
+mod commands;
+mod containers;
 mod coverage;
+mod dashboards;
 mod documents;
+mod environment;
+mod kubernetes;
+mod links;
+mod names;
+mod promised;
+mod prose;
+mod queries;
 mod reading;
+mod routing;
 mod schema;
+mod scraping;
+mod spans;
+mod templates;
 
 use std::fs;
 use std::path::Path;

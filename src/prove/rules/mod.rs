@@ -6,6 +6,8 @@
 use super::corpus::Corpus;
 use super::finding::Finding;
 
+mod code;
+mod names;
 mod schemas;
 mod values;
 
@@ -26,5 +28,5 @@ pub struct Rule {
 
 /// Every rule.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    [values::RULES, schemas::RULES].into_iter().flatten()
+    schemas::RULES.iter().chain(values::rules()).chain(names::rules()).chain(code::rules())
 }

@@ -110,9 +110,20 @@ fn report(
                     [] => String::new(),
                     accepted => format!("accepted: {}", accepted.join(", ")),
                 };
-                let finding = Finding::new(rule, Severity::Error, mistake.message, Noted::new(&place, shown));
+                let severity = if !snippet.whole && to_be_filled(snippet, mistake.line) {
+                    Severity::Note
+                } else {
+                    Severity::Error
+                };
+                let finding = Finding::new(rule, severity, mistake.message, Noted::new(&place, shown));
                 findings.push(finding.next(next));
             }
         }
     }
+}
+
+/// Whether the next line of a document's snippet is a comment that stands for what is missing: `# paste it here`.
+fn to_be_filled(snippet: &Snippet, line: usize) -> bool {
+    let next = snippet.text.lines().nth(line).map(str::trim).unwrap_or_default().to_lowercase();
+    next.starts_with('#') && [" here", "paste", "copy", "your", "..."].iter().any(|word| next.contains(word))
 }

@@ -1,0 +1,220 @@
+//! What places promise of a metric: its type and its labels.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::prove::corpus::Corpus;
+use crate::prove::page::{Item, Page, Table};
+use crate::prove::place::Place;
+use crate::prove::snippet::{Kind, Snippet};
+
+/// A promise of a metric.
+#[derive(Clone, Debug)]
+pub(super) struct Promise {
+    pub(super) system: Arc<str>,
+    pub(super) metric: String,
+    pub(super) place: Place,
+    pub(super) kind: Option<&'static str>,
+    pub(super) labels: Labels,
+}
+
+/// What is said of a metric's labels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Labels {
+    /// Nothing.
+    Unsaid,
+    /// All of them.
+    All(BTreeSet<String>),
+    /// Some of them: "calls by provider".
+    Some(BTreeSet<String>),
+}
+
+/// Every promise of a corpus.
+pub(super) fn all(corpus: &Corpus) -> Vec<Promise> {
+    let mut found = Vec::new();
+    for (page, system) in &corpus.pages {
+        page.tables.iter().for_each(|table| found.extend(of_table(table, system)));
+        found.extend(page.items.iter().filter_map(|item| of_item(page, item, system)));
+    }
+    for snippet in &corpus.snippets {
+        found.extend(of_exposition(snippet));
+        found.extend(of_code(snippet));
+    }
+    found
+}
+
+/// Whether a word can only be a metric: `shop_orders_total`.
+pub(super) fn is_metric(word: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b':');
+    word.contains('_') && word.len() > 4 && word.bytes().all(fits) && word.as_bytes()[0].is_ascii_lowercase()
+}
+
+fn kind(text: &str) -> Option<&'static str> {
+    ["counter", "gauge", "histogram", "summary"]
+        .into_iter()
+        .find(|kind| text.trim().eq_ignore_ascii_case(kind))
+}
+
+/// `name{a,b}` as a name and labels.
+fn name(text: &str) -> Option<(&str, Labels)> {
+    let (name, labels) = text.trim().split_once('{').unwrap_or((text.trim(), ""));
+    let labels = labels.trim_end_matches('}');
+    let labels = if labels.is_empty() { Labels::Unsaid } else { Labels::All(list(labels)) };
+    is_metric(name).then_some((name, labels))
+}
+
+/// Labels with commas between them, with or without values.
+fn list(text: &str) -> BTreeSet<String> {
+    let words = text.split([',', ' ', '/']).map(|word| word.split('=').next().unwrap_or(word));
+    let words = words.map(|word| word.trim_matches(['`', '"', '\'', '[', ']', '(', ')', '.']));
+    words.filter(|word| is_label(word)).map(str::to_owned).collect()
+}
+
+/// A cell of labels: `shop`, `status` (2xx, 5xx). A dash says that there are none, a sentence says nothing.
+fn of_cell(text: &str) -> Labels {
+    let mut plain = String::new();
+    let mut depth = 0_usize;
+    for c in text.chars() {
+        match c {
+            '(' | '{' => depth += 1,
+            ')' | '}' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => plain.push(c),
+            _ => {}
+        }
+    }
+    let plain = plain.trim();
+    if matches!(plain, "-" | "—" | "–") || plain.eq_ignore_ascii_case("none") {
+        return Labels::All(BTreeSet::new());
+    }
+    let words: Vec<&str> = plain.split([',', '/']).map(|word| word.trim().trim_matches('`')).collect();
+    if words.iter().all(|word| is_label(word)) {
+        Labels::All(words.into_iter().map(str::to_owned).collect())
+    } else {
+        Labels::Unsaid
+    }
+}
+
+fn is_label(word: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    !word.is_empty() && word != "and" && word.bytes().all(fits) && word.as_bytes()[0].is_ascii_lowercase()
+}
+
+fn of_table(table: &Table, system: &Arc<str>) -> Vec<Promise> {
+    let column = |words: &[&str]| {
+        table
+            .head
+            .iter()
+            .position(|head| words.iter().any(|word| head.trim().to_lowercase().starts_with(word)))
+    };
+    let Some(named) = column(&["metric", "name", "series"]) else { return Vec::new() };
+    let (typed, labelled) = (column(&["type", "kind"]), column(&["label", "dimension", "tag"]));
+    let described = column(&["desc", "meaning", "what", "purpose", "notes", "help"]);
+    let rows = table.rows.iter().filter_map(|row| {
+        let cell = |at: Option<usize>| at.and_then(|at| row.cells.get(at));
+        let cell_name = cell(Some(named))?;
+        let (metric, own) = name(cell_name.codes.first().map_or(cell_name.text.as_str(), String::as_str))?;
+        let labels = match cell(labelled) {
+            Some(cell) => of_cell(&cell.text),
+            None if own != Labels::Unsaid => own,
+            None => cell(described).map_or(Labels::Unsaid, |cell| by(&cell.text)),
+        };
+        let kind = cell(typed).and_then(|cell| kind(&cell.text));
+        let place = cell_name.place.clone();
+        Some(Promise { system: Arc::clone(system), metric: metric.to_owned(), place, kind, labels })
+    });
+    rows.collect()
+}
+
+/// "Total requests by endpoint, method, status", but not "tokens generated by agents".
+fn by(text: &str) -> Labels {
+    let Some((before, after)) = text.rsplit_once(" by ") else { return Labels::Unsaid };
+    let verb = before.rsplit(' ').next().unwrap_or_default();
+    let passive = verb.ends_with("ed")
+        || matches!(verb, "made" | "sent" | "held" | "kept" | "taken" | "seen" | "given");
+    let after = after.split(['(', '.', ';', ':']).next().unwrap_or_default();
+    let after = after.replace(", and ", ", ").replace(" and ", ", ").replace('/', ", ");
+    let words: Vec<&str> = after.split(',').map(|word| word.trim().trim_matches('`')).collect();
+    if passive || words.iter().any(|word| !is_label(word)) {
+        return Labels::Unsaid;
+    }
+    Labels::Some(words.into_iter().map(str::to_owned).collect())
+}
+
+/// "- `shop_orders_total` (counter, labels: `shop`, `status`): orders"
+fn of_item(page: &Page, item: &Item, system: &Arc<str>) -> Option<Promise> {
+    let (metric, own) = name(item.codes.first().filter(|_| item.leads_with_code)?)?;
+    let rest = item.text.split_once(metric)?.1;
+    let lower = rest.to_lowercase();
+    let words = lower.split(|c: char| !c.is_ascii_alphabetic());
+    let kind = words.filter(|word| !word.is_empty()).take(2).find_map(kind);
+    let labels = lower.split_once("labels:").or_else(|| lower.split_once("labels ")).map(|(_, labels)| {
+        let end = labels.find([')', ';', '.']).unwrap_or(labels.len());
+        Labels::All(list(labels[..end].split(" - ").next().unwrap_or_default()))
+    });
+    let labels = labels.unwrap_or(if own == Labels::Unsaid { by(&item.text) } else { own });
+    let said = kind.is_some() || labels != Labels::Unsaid;
+    let place = page.lines.whole(item.place.line);
+    said.then(|| Promise { system: Arc::clone(system), metric: metric.to_owned(), place, kind, labels })
+}
+
+/// `# TYPE shop_orders_total counter`
+fn of_exposition(snippet: &Snippet) -> Vec<Promise> {
+    let typed = snippet.lines().filter_map(|(line, place)| {
+        let (metric, of) = line.trim().strip_prefix("# TYPE ")?.split_once(' ')?;
+        let kind = Some(kind(of)?);
+        let system = Arc::clone(&snippet.system);
+        Some(Promise { system, metric: metric.to_owned(), place, kind, labels: Labels::Unsaid })
+    });
+    typed.collect()
+}
+
+/// `Counter("shop_orders_total", "Orders", ["shop", "status"])` of Python's client.
+fn of_code(snippet: &Snippet) -> Vec<Promise> {
+    if snippet.kind != Kind::Python {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for (call, of) in
+        [("Counter(", "counter"), ("Gauge(", "gauge"), ("Histogram(", "histogram"), ("Summary(", "summary")]
+    {
+        for (at, _) in snippet.text.match_indices(call) {
+            if snippet.text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_') {
+                continue;
+            }
+            let arguments = &snippet.text[at + call.len()..];
+            let arguments = &arguments[..arguments.find(')').unwrap_or(arguments.len())];
+            let mut quoted = arguments.split(['"', '\'']).skip(1).step_by(2);
+            let Some(metric) = quoted.next().filter(|word| is_metric(word)) else { continue };
+            // The client adds the ending itself.
+            let ends = of != "counter" || metric.ends_with("_total");
+            let metric = if ends { metric.to_owned() } else { format!("{metric}_total") };
+            let listed = arguments.split_once('[').and_then(|(_, rest)| rest.split_once(']'));
+            let labels = listed.map_or_else(BTreeSet::new, |(inner, _)| list(inner));
+            let start = at + call.len() + arguments.find(['"', '\'']).unwrap_or_default() + 1;
+            let place = snippet.bytes(start, start + metric.len());
+            let system = Arc::clone(&snippet.system);
+            found.push(Promise { system, metric, place, kind: Some(of), labels: Labels::All(labels) });
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn some(words: &[&str]) -> Labels {
+        Labels::Some(words.iter().map(|word| (*word).to_owned()).collect())
+    }
+
+    #[test]
+    fn descriptions_name_labels_after_by() {
+        assert_eq!(
+            by("Total requests by endpoint, method, and status"),
+            some(&["endpoint", "method", "status"])
+        );
+        assert_eq!(by("Calls by `provider`"), some(&["provider"]));
+        assert_eq!(by("Tokens generated by agents"), Labels::Unsaid);
+        assert_eq!(by("Load by the hour of day"), Labels::Unsaid);
+    }
+}
