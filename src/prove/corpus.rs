@@ -36,7 +36,17 @@ pub struct Corpus {
     pub damaged: Vec<(String, usize)>,
     /// Files that nothing here reads.
     pub unread: usize,
+    /// Documents that are too long to be compared with themselves, in parts of which each is judged alone.
+    pub parts: Vec<Corpus>,
+    /// Their names, with how many bytes they have.
+    pub long: Vec<(String, usize)>,
 }
+
+/// Longer than any document that a person wrote; what compares everything with everything would take minutes.
+pub(super) const LONGEST: usize = 1 << 20;
+
+/// A part of a longer one ends at the first heading after so many bytes, or at the first line after twice as many.
+const PART: usize = 128 << 10;
 
 /// A contract and its file.
 #[derive(Debug)]
@@ -57,7 +67,12 @@ impl Corpus {
         for Input { name, text, damaged } in inputs {
             corpus.damaged.extend(damaged.map(|line| (name.clone(), line)));
             if name.ends_with(".md") || name.ends_with(".markdown") {
-                pages.push(Page::read(&name, text));
+                if text.len() > LONGEST {
+                    corpus.long.push((name.clone(), text.len()));
+                    corpus.parts.extend(parts(&name, &text));
+                } else {
+                    pages.push(Page::read(&name, text));
+                }
             } else if is_contract(&name, &text) {
                 corpus.contract(&name, &text);
             } else if let Some(kind) = Kind::of_file(&name) {
@@ -66,13 +81,7 @@ impl Corpus {
                 corpus.unread += 1;
             }
         }
-        for page in pages {
-            let system = corpus.system_of_page(page.file(), page.text());
-            for block in &page.blocks {
-                corpus.snippets.push(Snippet::of_block(&page, block, &system));
-            }
-            corpus.pages.push((page, system));
-        }
+        pages.into_iter().for_each(|page| corpus.page(page));
         for (name, kind, text) in files {
             let system = corpus.system_of_file(&name, &text);
             let snippet = Snippet::of_file(&name, kind, text, &system);
@@ -86,6 +95,12 @@ impl Corpus {
         }
         corpus.queries = query::all(&corpus);
         corpus
+    }
+
+    fn page(&mut self, page: Page) {
+        let system = self.system_of_page(page.file(), page.text());
+        self.snippets.extend(page.blocks.iter().map(|block| Snippet::of_block(&page, block, &system)));
+        self.pages.push((page, system));
     }
 
     fn contract(&mut self, name: &str, text: &str) {
@@ -146,6 +161,28 @@ impl Corpus {
         let pages = self.pages.iter().map(|(_, system)| &**system);
         pages.chain(self.snippets.iter().map(|snippet| &*snippet.system)).collect()
     }
+}
+
+/// A long document in parts, each a corpus of its own.
+fn parts(name: &str, text: &str) -> Vec<Corpus> {
+    let mut parts = Vec::new();
+    let (mut part, mut before, mut line) = (String::new(), 0, 0);
+    let mut close = |part: &mut String, before: usize| {
+        let mut corpus = Corpus::default();
+        corpus.page(Page::part(name, std::mem::take(part), before));
+        corpus.queries = query::all(&corpus);
+        parts.push(corpus);
+    };
+    for next in text.split_inclusive('\n') {
+        if (part.len() > PART && next.starts_with('#')) || part.len() > 2 * PART {
+            close(&mut part, before);
+            before = line;
+        }
+        part.push_str(next);
+        line += 1;
+    }
+    close(&mut part, before);
+    parts
 }
 
 /// Whether a path's end is this document.

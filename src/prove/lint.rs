@@ -1,4 +1,4 @@
-use super::corpus::Corpus;
+use super::corpus::{Corpus, LONGEST};
 use super::coverage::{Coverage, coverage};
 use super::finding::{Finding, Noted, Severity};
 use super::place::Place;
@@ -28,13 +28,15 @@ impl Lint {
 pub fn lint(corpus: &Corpus) -> Lint {
     let mut findings = unreadable(corpus);
     let coverage = coverage(corpus, &mut findings);
-    for rule in rules::all() {
-        (rule.find)(corpus, &mut findings);
+    for corpus in std::iter::once(corpus).chain(&corpus.parts) {
+        for rule in rules::all() {
+            (rule.find)(corpus, &mut findings);
+        }
     }
     findings.sort_by(|a, b| (&a.places, a.rule, &a.message).cmp(&(&b.places, b.rule, &b.message)));
     findings.dedup();
     let whole = corpus.snippets.iter().filter(|snippet| snippet.whole).count();
-    let files = corpus.pages.len() + whole + corpus.contracts.len();
+    let files = corpus.pages.len() + corpus.long.len() + whole + corpus.contracts.len();
     Lint { findings, coverage, files, unread: corpus.unread }
 }
 
@@ -62,5 +64,13 @@ fn unreadable(corpus: &Corpus) -> Vec<Finding> {
         )
         .next("save it as UTF-8")
     });
-    broken.chain(damaged).collect()
+    let long = corpus.long.iter().map(|(file, bytes)| {
+        let place = Place { file: file.as_str().into(), line: 1, column: 1, length: 0 };
+        let message = format!(
+            "the document has {bytes} bytes, more than {LONGEST}: it was judged in parts, each by itself and without a contract"
+        );
+        Finding::new("text/too-long", Severity::Warning, message, Noted::new(&place, "it begins here"))
+            .next("part it: what contradicts something in another part of it was not seen")
+    });
+    broken.chain(damaged).chain(long).collect()
 }

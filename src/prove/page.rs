@@ -148,8 +148,13 @@ pub struct Code {
 impl Page {
     /// Reads a document. Any text is one.
     pub fn read(file: &str, text: String) -> Self {
+        Self::part(file, text, 0)
+    }
+
+    /// Reads a part of a document, with so many lines before it.
+    pub(super) fn part(file: &str, text: String, before: usize) -> Self {
         let mut page = Self {
-            lines: Lines::new(file, text),
+            lines: Lines::new(file, text, before),
             sections: vec![Section::default()],
             tables: Vec::new(),
             blocks: Vec::new(),
@@ -159,7 +164,7 @@ impl Page {
             codes: Vec::new(),
         };
         // Taken out for the time of reading: the parser borrows it while the page grows.
-        let lines = std::mem::replace(&mut page.lines, Lines::new(file, String::new()));
+        let lines = std::mem::replace(&mut page.lines, Lines::new(file, String::new(), 0));
         let events = Parser::new_ext(lines.text(), Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH);
         let mut reader = Reader {
             page: &mut page,

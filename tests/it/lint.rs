@@ -1,5 +1,6 @@
 //! Linting: documents against their contracts, against themselves and one another, and the files that are deployed.
 
+mod asked;
 mod cli;
 mod code;
 mod commands;

@@ -41,7 +41,10 @@ fn syntax(corpus: &Corpus, findings: &mut Vec<Finding>) {
                 format!("this is not valid {}", name(snippet)),
                 noted,
             );
-            findings.push(finding.next(problem.help.clone().unwrap_or_default()));
+            let help = problem.help.clone();
+            findings.push(
+                finding.next(help.unwrap_or_else(|| "mend it: nothing reads the file as it is".to_owned())),
+            );
         }
         if snippet.kind == Kind::Json && snippet.problems.is_empty() {
             findings.extend(strict_json(snippet));
@@ -107,7 +110,7 @@ fn report(
                 let shown =
                     snippet.text.lines().nth(mistake.line.saturating_sub(1)).unwrap_or_default().trim();
                 let next = match mistake.accepted.as_slice() {
-                    [] => String::new(),
+                    [] => "mend it: whatever reads the file refuses it, or goes without".to_owned(),
                     accepted => format!("accepted: {}", accepted.join(", ")),
                 };
                 let severity = if !snippet.whole && to_be_filled(snippet, mistake.line) {

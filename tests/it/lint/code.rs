@@ -1,18 +1,6 @@
 //! Python in documents, and blocks that are something else than is said of them.
 
-use probity::prove::{Corpus, Input, lint};
-
-fn found(rule: &str, text: &str) -> Vec<String> {
-    let input = Input { name: "shop.md".into(), text: text.into(), damaged: None };
-    let findings =
-        lint(&Corpus::read(vec![input])).findings.into_iter().filter(|finding| finding.rule == rule);
-    let shown = findings.map(|finding| {
-        let places: Vec<String> =
-            finding.places.iter().map(|noted| format!("{} {}", noted.place.line, noted.says)).collect();
-        format!("{} {}", finding.severity.name(), places.join(" | "))
-    });
-    shown.collect()
-}
+use super::asked::shop as found;
 
 fn python(code: &str) -> String {
     format!("# Shop\n\n```python\n{code}\n```\n")

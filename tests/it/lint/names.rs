@@ -1,19 +1,6 @@
 //! Names of metrics that disagree, that no list has, that no contract has.
 
-use probity::prove::{Corpus, Input, lint};
-
-/// The places of one rule's findings, a finding a line.
-fn found(rule: &str, files: &[(&str, &str)]) -> Vec<String> {
-    let input =
-        |(name, text): &(&str, &str)| Input { name: (*name).into(), text: (*text).into(), damaged: None };
-    let corpus = Corpus::read(files.iter().map(input).collect());
-    let of_rule = lint(&corpus).findings.into_iter().filter(|finding| finding.rule == rule);
-    let shown = of_rule.map(|finding| {
-        let places = finding.places.iter().map(|noted| format!("{}:{}", noted.place.file, noted.place.line));
-        format!("{} {}", finding.severity.name(), places.collect::<Vec<_>>().join(" "))
-    });
-    shown.collect()
-}
+use super::asked::themselves as found;
 
 const LIST: &str = "# Metrics of Bakery\n\n\
     | Name | Kind | Labels |\n|---|---|---|\n\
@@ -78,8 +65,8 @@ fn deployed_rules_read_what_a_contract_promises() {
     let rules = "groups:\n- name: bakery\n  rules:\n  - alert: A\n    expr: bakery_orders_active > 1\n  - alert: B\n    expr: bakery_flour_kilograms < 1\n\
         \x20 - alert: C\n    expr: bakery_orders_active > 2\n";
     assert_eq!(
-        found("metrics/unpromised", &[("contracts/a.yaml", contract), ("bakery.rules.yml", rules)]),
+        found("metrics/no-clause", &[("contracts/a.yaml", contract), ("bakery.rules.yml", rules)]),
         ["warning bakery.rules.yml:7"]
     );
-    assert!(found("metrics/unpromised", &[("bakery.rules.yml", rules)]).is_empty());
+    assert!(found("metrics/no-clause", &[("bakery.rules.yml", rules)]).is_empty());
 }

@@ -1,29 +1,6 @@
 //! Metrics, alerts and objectives that places promise differently, and numbers said again.
 
-use probity::prove::{Corpus, Input, lint};
-
-/// The findings of one rule, each as its places and what they say.
-fn found(rule: &str, files: &[(&str, &str)]) -> Vec<String> {
-    let inputs = files.iter().map(|(name, text)| {
-        // The last line tells what the document is about.
-        let text = if name.ends_with(".md") {
-            format!("{text}\nSee parcel-api, parcel-web and parcel-db.\n")
-        } else {
-            (*text).to_owned()
-        };
-        Input { name: (*name).to_owned(), text, damaged: None }
-    });
-    let corpus = Corpus::read(inputs.collect());
-    let findings = lint(&corpus).findings.into_iter().filter(|finding| finding.rule == rule);
-    let places = findings.map(|finding| {
-        let places = finding
-            .places
-            .iter()
-            .map(|noted| format!("{}:{} {}", noted.place.file, noted.place.line, noted.says));
-        places.collect::<Vec<_>>().join("; ")
-    });
-    places.collect()
-}
+use super::asked::parcels as found;
 
 const NONE: [&str; 0] = [];
 

@@ -107,14 +107,23 @@ fn ten_megabytes_of_anything_are_read() {
         // What nests is made less deep: its depth, not its size, is what costs.
         let times = if matches!(shape, "- " | "> ") { 20_000 } else { size / shape.len() };
         let text = shape.repeat(times);
-        let page = Page::read("big.md", text);
+        let page = Page::read("big.md", text.clone());
         assert!(!page.sections.is_empty(), "{shape:?}");
+        lint(&Corpus::read(vec![input("big.md", &text)]));
     }
     let real: String = DOCUMENTS.iter().map(|(document, _)| shipped(document).text).collect();
     let long = real.repeat(size / real.len() + 1);
     assert!(long.len() >= size);
     let found = lint(&Corpus::read(vec![input("long.md", &long)]));
-    assert!(!found.findings.is_empty(), "the documents' own faults are still found");
+    let of = |rule: &str| found.findings.iter().filter(|finding| finding.rule == rule).count();
+    assert_eq!(of("text/too-long"), 1);
+    // Once in each copy, wherever in the parts it stands; and at the line of the file, not of the part.
+    let copies = size / real.len() + 1;
+    assert_eq!((of("query/syntax"), of("endpoint/unknown")), (copies, copies));
+    let lines: Vec<&str> = long.lines().collect();
+    for finding in found.findings.iter().filter(|finding| finding.rule == "endpoint/unknown") {
+        assert!(lines[finding.places[0].place.line - 1].contains("tsdb/compact"), "{finding:?}");
+    }
 }
 
 /// Parts of documents, as people write and break them.

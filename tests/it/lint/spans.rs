@@ -1,25 +1,6 @@
 //! Spans whose attributes or names two places give differently.
 
-use probity::prove::{Corpus, Input, lint};
-
-/// The places of one rule's findings, a finding a line. Every document names the product often enough to be its own.
-fn found(rule: &str, files: &[(&str, &str)]) -> Vec<String> {
-    let input = |(name, text): &(&str, &str)| {
-        let product = if name.ends_with(".md") {
-            "\nbakery-shop ".to_owned() + &"bakery-van ".repeat(20)
-        } else {
-            String::new()
-        };
-        Input { name: (*name).into(), text: format!("{text}{product}"), damaged: None }
-    };
-    let corpus = Corpus::read(files.iter().map(input).collect());
-    let of_rule = lint(&corpus).findings.into_iter().filter(|finding| finding.rule == rule);
-    let shown = of_rule.map(|finding| {
-        let places = finding.places.iter().map(|noted| format!("{}:{}", noted.place.file, noted.place.line));
-        format!("{} {}", finding.severity.name(), places.collect::<Vec<_>>().join(" "))
-    });
-    shown.collect()
-}
+use super::asked::bakery as found;
 
 const SPANS: &str = "# Tracing\n\n| Span | Part | Attributes |\n|---|---|---|\n\
     | `order.create` | Order Handler | id, customer |\n| `oven.bake` | Oven | temperature, minutes |\n";

@@ -1,18 +1,6 @@
 //! Templates of alerts and notifications, and units that are shown.
 
-use probity::prove::{Corpus, Input, lint};
-
-fn found(rule: &str, text: &str) -> Vec<String> {
-    let input = Input { name: "shop.md".into(), text: text.into(), damaged: None };
-    let findings =
-        lint(&Corpus::read(vec![input])).findings.into_iter().filter(|finding| finding.rule == rule);
-    let shown = findings.map(|finding| {
-        let places: Vec<String> =
-            finding.places.iter().map(|noted| format!("{} {}", noted.place.line, noted.says)).collect();
-        format!("{} {}", finding.severity.name(), places.join(" | "))
-    });
-    shown.collect()
-}
+use super::asked::shop as found;
 
 fn alert(expr: &str, description: &str) -> String {
     format!(
@@ -74,24 +62,7 @@ fn templates_that_alertmanager_refuses() {
         "text: '{{ template \"slack.default.text\" . }}{{ (index .Alerts 0).Labels.pod }}'",
     ] {
         assert_eq!(found("template/syntax", &receiver(good)), [""; 0], "{good}");
-        assert_eq!(found("template/undefined", &receiver(good)), [""; 0], "{good}");
     }
-}
-
-#[test]
-fn notification_templates_must_be_defined() {
-    let uses =
-        receiver("title: '{{ template \"shop.title\" . }}'\n        text: '{{ template \"shop.text\" . }}'");
-    let bad = found("template/undefined", &uses);
-    assert_eq!(bad, ["error 9 {{ template \"shop.title\" . }} | 10 {{ template \"shop.text\" . }}"]);
-    assert_eq!(
-        found("template/undefined", &uses.replace("route:", "templates: ['/etc/*.tmpl']\nroute:")),
-        [""; 0]
-    );
-    let defined = format!(
-        "{uses}\n```\n{{{{ define \"shop.title\" }}}}x{{{{ end }}}}{{{{ define \"shop.text\" }}}}x{{{{ end }}}}\n```\n"
-    );
-    assert_eq!(found("template/undefined", &defined), [""; 0]);
 }
 
 #[test]

@@ -120,12 +120,8 @@ fn unbalanced(filter: &str) -> Option<String> {
     while let Some(c) = chars.next() {
         let in_text = open.last() == Some(&'"');
         match c {
-            '\\' if in_text => {
-                // `\(` begins a filter within a text.
-                if chars.next() == Some('(') {
-                    open.push('(');
-                }
-            }
+            // `\(` begins a filter within a text.
+            '\\' if in_text => open.extend(chars.next().filter(|escaped| *escaped == '(')),
             '"' if in_text => drop(open.pop()),
             '"' | '(' | '[' | '{' if !in_text => open.push(c),
             '#' if !in_text => break,

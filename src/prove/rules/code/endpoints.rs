@@ -245,7 +245,8 @@ fn parameter(corpus: &Corpus, findings: &mut Vec<Finding>) {
         };
         let Some(missing) = routes
             .iter()
-            .map(|route| missing(route))
+            .filter(|route| route.takes(&sent.request.method))
+            .map(missing)
             .min_by_key(Vec::len)
             .filter(|missing| !missing.is_empty())
         else {

@@ -5,7 +5,6 @@ use super::Rule;
 mod annotated;
 mod bodies;
 mod bounds;
-mod code;
 mod commands;
 mod conditions;
 mod counters;
@@ -25,6 +24,7 @@ mod ports;
 mod python;
 mod queries;
 mod redis;
+mod scripts;
 mod shell;
 mod sources;
 mod templates;
@@ -44,7 +44,7 @@ pub(super) fn rules() -> impl Iterator<Item = &'static Rule> {
         helm::RULES,
         hosts::RULES,
         redis::RULES,
-        code::RULES,
+        scripts::RULES,
         fences::RULES,
     ]
     .into_iter()

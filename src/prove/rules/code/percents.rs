@@ -105,8 +105,8 @@ fn of_panel(panel: &Panel<'_>) -> Vec<Finding> {
                 "use the unit `percent`, or take `* 100` out",
             ),
             (Scale::Share, "" | "none" | "short") => {
-                let signs = [*legend, panel.title].into_iter().flatten();
-                let sign = signs.filter(|node| node.text().is_some_and(says_in_percent)).last();
+                let mut signs = [*legend, panel.title].into_iter().flatten();
+                let sign = signs.rfind(|node| node.text().is_some_and(says_in_percent));
                 (
                     sign,
                     "is labelled in per cent and shows a share from 0 to 1",
@@ -131,7 +131,7 @@ fn of_panel(panel: &Panel<'_>) -> Vec<Finding> {
 fn says_in_percent(text: &str) -> bool {
     let lower = text.to_lowercase();
     let words: Vec<&str> = lower.split(|c: char| !(c.is_alphanumeric() || c == '%')).collect();
-    let sign = words.iter().any(|word| *word == "%");
+    let sign = words.contains(&"%");
     sign || words.iter().any(|word| matches!(*word, "percent" | "percentage"))
 }
 
@@ -197,15 +197,9 @@ fn time_of_binary(it: &Binary) -> Option<Time> {
     let factor =
         |expr: &Expr| if let ExprKind::Number(number) = expr.unwrapped().kind { Some(number) } else { None };
     match (it.op, factor(&it.right), factor(&it.left)) {
-        (BinaryOp::Mul, Some(number), _) if number == 1000.0 => {
-            (time(&it.left)? == Time::Seconds).then_some(Time::Millis)
-        }
-        (BinaryOp::Mul, _, Some(number)) if number == 1000.0 => {
-            (time(&it.right)? == Time::Seconds).then_some(Time::Millis)
-        }
-        (BinaryOp::Div, Some(number), _) if number == 1000.0 => {
-            (time(&it.left)? == Time::Millis).then_some(Time::Seconds)
-        }
+        (BinaryOp::Mul, Some(1000.0), _) => (time(&it.left)? == Time::Seconds).then_some(Time::Millis),
+        (BinaryOp::Mul, _, Some(1000.0)) => (time(&it.right)? == Time::Seconds).then_some(Time::Millis),
+        (BinaryOp::Div, Some(1000.0), _) => (time(&it.left)? == Time::Millis).then_some(Time::Seconds),
         (BinaryOp::Div, None, None) => mean(it),
         (BinaryOp::And | BinaryOp::Unless, ..) => time(&it.left),
         (op, Some(_), _) if op.is_comparison() && !it.bool_modifier => time(&it.left),

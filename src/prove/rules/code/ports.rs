@@ -286,19 +286,22 @@ impl Ports {
         }
     }
 
-    /// `Grafana: http://localhost:3000`, `Open Jaeger at http://localhost:16686`.
+    /// `Grafana: http://localhost:3000`, `Open Jaeger at http://localhost:16686`; perhaps several in a row.
     fn sentence(&mut self, text: &str, place: &Place) {
-        let urls: Vec<(usize, &str)> =
-            ["http://", "https://"].iter().flat_map(|scheme| text.match_indices(scheme)).collect();
-        let [(at, _)] = urls.as_slice() else { return };
-        let end =
-            text[*at..].find(|c: char| c.is_whitespace() || matches!(c, ')' | '`' | ',' | '<' | '>' | ']'));
-        let url = &text[*at..end.map_or(text.len(), |end| at + end)];
-        let Some(url) = Url::read(url.trim_end_matches(['.', ':', ';'])) else { return };
-        let (true, Some(port)) = (is_here(&url.host), url.port) else { return };
-        let page = url.path.len() < 2 || PAGES.iter().any(|page| url.path.starts_with(page));
-        if let Some(product) = labelled(&text[..*at], port).filter(|_| page) {
-            self.add(&place.file, port, product, Noted::new(place, text.to_owned()));
+        let mut before = 0;
+        while let Some(at) = text[before..].find("http").map(|at| before + at) {
+            let ends = |c: char| c.is_whitespace() || matches!(c, ')' | '`' | ',' | '<' | '>' | ']');
+            let end = text[at..].find(ends).map_or(text.len(), |end| at + end);
+            let url = Url::read(text[at..end].trim_end_matches(['.', ':', ';']))
+                .filter(|url| !url.scheme.is_empty());
+            if let Some((url, port)) = url.and_then(|url| url.port.map(|port| (url, port))) {
+                let page = url.path.len() < 2 || PAGES.iter().any(|page| url.path.starts_with(page));
+                let product = labelled(&text[before..at], port).filter(|_| page && is_here(&url.host));
+                if let Some(product) = product {
+                    self.add(&place.file, port, product, Noted::new(place, text.to_owned()));
+                }
+            }
+            before = end.max(at + 4);
         }
     }
 
@@ -353,7 +356,7 @@ const PAGES: [&str; 10] =
     ["/graph", "/targets", "/alerts", "/query", "/search", "/login", "/d/", "/dashboards", "/explore", "/#/"];
 
 /// Words that stand between a product and its address, or before both, and say nothing else.
-const CONNECTING: [&str; 34] = [
+const CONNECTING: [&str; 35] = [
     "ui",
     "dashboard",
     "dashboards",
@@ -388,6 +391,7 @@ const CONNECTING: [&str; 34] = [
     "and",
     "see",
     "query",
+    "lives",
 ];
 
 /// The product of which a text says the address that follows it; none if it says anything else.

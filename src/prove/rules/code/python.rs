@@ -232,8 +232,12 @@ fn from_imports<'a>(line: &[Token<'a>], found: &mut Vec<Import<'a>>) {
 /// The names that code binds in any way but by importing them: too many rather than too few.
 pub(super) fn bound<'a>(tokens: &[Token<'a>]) -> BTreeSet<&'a str> {
     let mut found = BTreeSet::new();
+    let mut importing = false;
     for (index, token) in tokens.iter().enumerate() {
-        if token.kind != Kind::Name || is_keyword(token.text) {
+        if token.first {
+            importing = matches!(token.text, "import" | "from");
+        }
+        if importing || token.kind != Kind::Name || is_keyword(token.text) {
             continue;
         }
         let before = index.checked_sub(1).map_or("", |at| tokens[at].text);

@@ -238,7 +238,13 @@ fn judge(source: &Source<'_>, words: &[Word], fed: bool) -> Option<Finding> {
     let noted = Noted::new(&source.at(&whole), source.says(&whole));
     let Some((_, least, most)) = all.find(|(known, ..)| *known == upper) else {
         // Only what is meant to be one of these: the table does not hold every command there is.
-        let near = nearest(&upper, COMMANDS.iter().chain(&STREAMS).map(|(known, ..)| *known))?;
+        let names = || COMMANDS.iter().chain(&STREAMS).map(|(known, ..)| *known);
+        let longer = || {
+            names()
+                .filter(|known| known.len() > 3 && upper.starts_with(known))
+                .max_by_key(|known| known.len())
+        };
+        let near = nearest(&upper, names()).or_else(longer)?;
         let message = format!("Redis has no command `{}`", name.text);
         return Some(
             Finding::new("command/redis", Severity::Error, message, noted)

@@ -25,13 +25,6 @@ pub(super) const RULES: &[Rule] = &[
         wrong: "It cannot be: which labels an aggregation keeps is written in it.",
         find: labels,
     },
-    Rule {
-        id: "template/undefined",
-        finds: "Notification templates that are used and neither defined nor built in.",
-        why: "Alertmanager loads the file, and then every notification fails.",
-        wrong: "They may be in a file that a complete configuration would name.",
-        find: undefined,
-    },
 ];
 
 fn syntax(corpus: &Corpus, findings: &mut Vec<Finding>) {
@@ -159,61 +152,4 @@ fn printed(text: &str) -> Vec<(String, &str)> {
         }
     }
     found
-}
-
-/// What every Alertmanager defines itself is `<product>.default.<part>`, or begins with two underscores.
-fn built_in(name: &str) -> bool {
-    name.starts_with("__") || name.split('.').nth(1) == Some("default")
-}
-
-fn undefined(corpus: &Corpus, findings: &mut Vec<Finding>) {
-    let mut reported: Vec<(usize, Finding)> = Vec::new();
-    for (snippet, _, value) in notifications(corpus) {
-        let Ok(actions) = actions(value.text().unwrap_or_default()) else { continue };
-        for action in &actions {
-            let [Word::Name("template"), Word::Text(name), ..] = action.words.as_slice() else { continue };
-            let name = name.trim_matches(['"', '`']);
-            if built_in(name) || may_be_defined(corpus, snippet, name) {
-                continue;
-            }
-            let noted = Noted::new(&within(snippet, value, action.whole), action.whole);
-            let at = std::ptr::from_ref(snippet) as usize;
-            match reported.iter_mut().find(|(of, _)| *of == at) {
-                Some((_, finding)) => finding.places.push(noted),
-                None => reported.push((at, missing(name, noted))),
-            }
-        }
-    }
-    findings.extend(reported.into_iter().map(|(_, finding)| finding));
-}
-
-fn missing(name: &str, noted: Noted) -> Finding {
-    let own = name
-        .split_once('.')
-        .map(|(product, part)| format!("; Alertmanager's own is `{product}.default.{part}`"));
-    let message = format!(
-        "the notification template `{name}` is defined nowhere, and `templates:` names no file: sending fails"
-    );
-    Finding::new("template/undefined", Severity::Error, message, noted)
-        .next(format!("define it in a file and name that under `templates:`{}", own.unwrap_or_default()))
-}
-
-/// Whether a template of the name is shown, or a file of the system may hold it.
-fn may_be_defined(corpus: &Corpus, snippet: &Snippet, name: &str) -> bool {
-    let defines = |text: &str| {
-        text.contains(&format!("define \"{name}\"")) || text.contains(&format!("define `{name}`"))
-    };
-    let mut siblings = corpus.snippets.iter().filter(|other| other.system == snippet.system);
-    let names_files = |other: &Snippet| {
-        other.roots.iter().any(|root| {
-            let mut found = false;
-            root.node.walk(&mut Vec::new(), &mut |path, node| {
-                found |= path.last() == Some(&"templates")
-                    && !node.items().is_empty()
-                    && !receivers(&root.node).is_empty();
-            });
-            found
-        })
-    };
-    siblings.any(|other| defines(&other.text) || (other.file == snippet.file && names_files(other)))
 }

@@ -9,9 +9,9 @@ mod diagrams;
 mod exporters;
 mod links;
 mod matchers;
+mod metric_names;
 mod metrics;
 mod monitors;
-mod names;
 mod panels;
 mod prose;
 mod roles;
@@ -27,7 +27,7 @@ mod words;
 
 pub(super) fn rules() -> impl Iterator<Item = &'static Rule> {
     [
-        names::RULES,
+        metric_names::RULES,
         spans::RULES,
         dashboards::RULES,
         panels::RULES,

@@ -233,9 +233,8 @@ fn parts(corpus: &Corpus, findings: &mut Vec<Finding>) {
                 && it.value > whole.value
                 && it.about != whole.about
         });
-        let (endpoints, others): (Vec<&Objective>, Vec<&Objective>) =
-            looser.partition(|it| it.about.starts_with('/'));
-        let Some(first) = endpoints.first().filter(|first| !first.about.is_empty()) else { continue };
+        let endpoints: Vec<&Objective> = looser.filter(|it| it.about.starts_with('/')).collect();
+        let Some(first) = endpoints.first() else { continue };
         let message = format!(
             "the {percentile} latency is to be {} for all, and {} for {}: who keeps the second breaks the first",
             whole.shown, first.shown, first.about

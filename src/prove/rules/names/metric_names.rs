@@ -28,7 +28,7 @@ pub(super) const RULES: &[Rule] = &[
         find: unlisted,
     },
     Rule {
-        id: "metrics/unpromised",
+        id: "metrics/no-clause",
         finds: "Metrics that a deployed rule or dashboard reads and no contract of the system promises.",
         why: "Nothing says that the service will go on exposing it.",
         wrong: "A contract may be unfinished.",
@@ -218,7 +218,7 @@ fn unpromised(corpus: &Corpus, findings: &mut Vec<Finding>) {
         let mut places = places.into_iter();
         let Some(first) = places.next() else { continue };
         let message = format!("`{name}` is read here, and no contract of `{system}` promises it");
-        let mut finding = Finding::new("metrics/unpromised", Severity::Warning, message, first);
+        let mut finding = Finding::new("metrics/no-clause", Severity::Warning, message, first);
         finding.places.extend(places);
         findings.push(finding.next("promise it in a contract, or read one that is promised"));
     }
