@@ -38,12 +38,15 @@ pub struct Corpus {
     pub unread: usize,
     /// Documents that are too long to be compared with themselves, in parts of which each is judged alone.
     pub parts: Vec<Corpus>,
-    /// Their names, with how many bytes they have.
-    pub long: Vec<(String, usize)>,
+    /// Their names, with how many bytes they have, and how many of their lines are too long to be judged.
+    pub long: Vec<(String, usize, usize)>,
 }
 
 /// Longer than any document that a person wrote; what compares everything with everything would take minutes.
 pub(super) const LONGEST: usize = 1 << 20;
+
+/// No person wrote a longer line.
+pub(super) const LONGEST_LINE: usize = 64 << 10;
 
 /// A part of a longer one ends at the first heading after so many bytes, or at the first line after twice as many.
 const PART: usize = 128 << 10;
@@ -67,8 +70,9 @@ impl Corpus {
         for Input { name, text, damaged } in inputs {
             corpus.damaged.extend(damaged.map(|line| (name.clone(), line)));
             if name.ends_with(".md") || name.ends_with(".markdown") {
-                if text.len() > LONGEST {
-                    corpus.long.push((name.clone(), text.len()));
+                let long = text.lines().filter(|line| line.len() > LONGEST_LINE).count();
+                if text.len() > LONGEST || long > 0 {
+                    corpus.long.push((name.clone(), text.len(), long));
                     corpus.parts.extend(parts(&name, &text));
                 } else {
                     pages.push(Page::read(&name, text));
@@ -178,7 +182,7 @@ fn parts(name: &str, text: &str) -> Vec<Corpus> {
             close(&mut part, before);
             before = line;
         }
-        part.push_str(next);
+        part.push_str(if next.len() > LONGEST_LINE { "\n" } else { next });
         line += 1;
     }
     close(&mut part, before);

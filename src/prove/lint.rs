@@ -1,4 +1,4 @@
-use super::corpus::{Corpus, LONGEST};
+use super::corpus::{Corpus, LONGEST, LONGEST_LINE};
 use super::coverage::{Coverage, coverage};
 use super::finding::{Finding, Noted, Severity};
 use super::place::Place;
@@ -64,13 +64,15 @@ fn unreadable(corpus: &Corpus) -> Vec<Finding> {
         )
         .next("save it as UTF-8")
     });
-    let long = corpus.long.iter().map(|(file, bytes)| {
+    let long = corpus.long.iter().map(|(file, bytes, lines)| {
         let place = Place { file: file.as_str().into(), line: 1, column: 1, length: 0 };
         let message = format!(
-            "the document has {bytes} bytes, more than {LONGEST}: it was judged in parts, each by itself and without a contract"
+            "the document has {bytes} bytes, and {lines} lines of more than {LONGEST_LINE}: it was judged in parts, each \
+             by itself and without a contract, and those lines were not"
         );
-        Finding::new("text/too-long", Severity::Warning, message, Noted::new(&place, "it begins here"))
-            .next("part it: what contradicts something in another part of it was not seen")
+        Finding::new("text/too-long", Severity::Warning, message, Noted::new(&place, "it begins here")).next(format!(
+            "part it, to less than {LONGEST} bytes: what contradicts something in another part was not seen"
+        ))
     });
     broken.chain(damaged).chain(long).collect()
 }

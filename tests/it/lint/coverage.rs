@@ -40,7 +40,7 @@ impl Case {
     /// What is wrong between the contract and this changed text.
     fn changed(&mut self, lines: &[&str]) -> Vec<Finding> {
         let (page, _) = &mut self.corpus.pages[0];
-        *page = Page::read(&page.file().to_string(), lines.join("\n"));
+        *page = Page::read(&page.file().clone(), lines.join("\n"));
         let mut findings = Vec::new();
         coverage(&self.corpus, &mut findings);
         findings.retain(|finding| finding.rule != "contract/unpromised");

@@ -215,11 +215,15 @@ fn host_ports(corpus: &Corpus, findings: &mut Vec<Finding>) {
             ));
         }
     }
+    let owners = owners(corpus);
     for (page, system) in &corpus.pages {
         let forwarded = forwarded(corpus, page.file());
         for (number, path) in lines(page) {
             let line = page.lines.line(number);
             for (server, port, shown) in addresses(line) {
+                if is_anothers(&owners, system, port, server) {
+                    continue;
+                }
                 let Some(container) = hosts::usual_port(server).filter(|_| !forwarded.contains(&number))
                 else {
                     continue;
@@ -241,6 +245,25 @@ fn host_ports(corpus: &Corpus, findings: &mut Vec<Finding>) {
     }
     let next = "publish it on one port, or give each address beside the compose file that it belongs to";
     findings.extend(disagreements("compose/host-port-differs", Severity::Error, all, next));
+}
+
+/// The servers that publish a port of the machine, by the system and the port.
+pub(super) type Owners = BTreeMap<(Arc<str>, u16), BTreeSet<String>>;
+
+pub(super) fn owners(corpus: &Corpus) -> Owners {
+    let mut owners = Owners::new();
+    for service in services(corpus) {
+        let who = service.server().unwrap_or(service.name);
+        for (port, ..) in service.ports() {
+            owners.entry((Arc::clone(&service.snippet.system), port)).or_default().insert(who.to_owned());
+        }
+    }
+    owners
+}
+
+/// Whether a port is published by others than the server that a path was taken for: several have the same paths.
+pub(super) fn is_anothers(owners: &Owners, system: &Arc<str>, port: u16, server: &str) -> bool {
+    owners.get(&(Arc::clone(system), port)).is_some_and(|who| !who.contains(server))
 }
 
 /// Lines of blocks that forward ports: what is reached there is a cluster's, on a port that the reader chose.

@@ -61,10 +61,14 @@ fn claims(corpus: &Corpus) -> Claims {
             claims.entry((Arc::clone(&place.file), port)).or_default().push(claim);
         }
     }
-    for (page, _) in &corpus.pages {
+    let owners = compose::owners(corpus);
+    for (page, system) in &corpus.pages {
         let forwarded = compose::forwarded(corpus, page.file());
         for number in (1..=page.lines.count()).filter(|number| !forwarded.contains(number)) {
             for (server, port, shown) in addresses(page.lines.line(number)) {
+                if compose::is_anothers(&owners, system, port, server) {
+                    continue;
+                }
                 let claim = (server.to_owned(), Noted::new(&page.lines.whole(number), shown));
                 claims.entry((Arc::clone(page.file()), port)).or_default().push(claim);
             }
@@ -101,6 +105,14 @@ fn own_claims(corpus: &Corpus) -> Claims {
     for it in assigned.iter().filter(is_port) {
         let Ok(port) = it.value.parse::<u16>() else { continue };
         let key = (Arc::clone(&it.place.file), port);
+        // A service of the system's own that listens on it is that server, in its container.
+        let is_itself = services(corpus).into_iter().any(|service| {
+            let ours = service.server().is_none() && *service.snippet.system == *it.system;
+            ours && service.ports().into_iter().any(|(_, container, _)| container == port)
+        });
+        if is_itself {
+            continue;
+        }
         let claim = (
             format!("the server that `{}` is for", it.name),
             Noted::new(&it.place, format!("{}={port}", it.name)),
@@ -184,8 +196,8 @@ fn localhost(corpus: &Corpus, findings: &mut Vec<Finding>) {
     let files: BTreeSet<&Arc<str>> = corpus.snippets.iter().map(|snippet| &snippet.file).collect();
     for file in files {
         for (port, noted) in to_itself(corpus, file) {
-            // There the same target is one of the places already.
-            if !twice.contains(&(Arc::clone(file), port)) {
+            // On its own port Prometheus scrapes itself. There the same target is one of the places already.
+            if port != 9090 && !twice.contains(&(Arc::clone(file), port)) {
                 let message = "Prometheus runs in a container here and is told to scrape `localhost`";
                 let finding =
                     Finding::new("scrape/localhost-in-container", Severity::Warning, message, noted);

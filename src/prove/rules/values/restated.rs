@@ -1,5 +1,7 @@
 //! Numbers that a comment or a sentence says again, wrongly.
 
+use std::collections::BTreeSet;
+
 use super::Rule;
 use super::alert_rules::{Alert, alerts, bound, lasts, quantiles};
 use super::amounts::{self, Amount, Unit, same};
@@ -276,8 +278,11 @@ fn titles(corpus: &Corpus, findings: &mut Vec<Finding>) {
         };
         let Ok(expr) = &query.parsed else { continue };
         let quantiles = quantiles(expr);
-        // "p50, p95, p99" is a title of several queries.
-        let several = title.to_lowercase().matches('p').count() > 1 && title.contains([',', '/']);
+        // "p50, p95, p99" and "median and p99" are titles of several queries.
+        let lower = title.to_lowercase();
+        let words = lower.split(|c: char| !(c.is_alphanumeric() || c == '.'));
+        let all: BTreeSet<String> = words.filter_map(percentile).collect();
+        let several = all.len() > 1 || ["median", "mean", "average"].iter().any(|word| lower.contains(word));
         let Some(named) = percentile(title).filter(|_| !quantiles.is_empty() && !several) else { continue };
         if !fits(&named, &quantiles) {
             let shown: Vec<String> = quantiles.iter().map(f64::to_string).collect();

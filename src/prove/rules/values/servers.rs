@@ -124,8 +124,13 @@ fn spoken(text: &str) -> Option<(&'static str, u16)> {
 
 fn timing(corpus: &Corpus, findings: &mut Vec<Finding>) {
     let mut all = Vec::new();
+    let mut seen = BTreeSet::new();
     for snippet in &corpus.snippets {
         for (subject, aspect, text, place) in set(snippet) {
+            // Two of them in one document are two installations: nobody writes one configuration twice.
+            if !seen.insert((Arc::clone(&place.file), subject, aspect)) {
+                continue;
+            }
             all.extend(amounts::seconds(&text).map(|seconds| Said {
                 system: Arc::clone(&snippet.system),
                 subject: subject.to_owned(),
