@@ -177,8 +177,11 @@ fn parts(name: &str, text: &str) -> Vec<Corpus> {
         corpus.queries = query::all(&corpus);
         parts.push(corpus);
     };
+    let mut fenced = false;
     for next in text.split_inclusive('\n') {
-        if (part.len() > PART && next.starts_with('#')) || part.len() > 2 * PART {
+        // A comment in a code block is no heading.
+        fenced ^= next.trim_start().starts_with("```");
+        if (part.len() > PART && !fenced && next.starts_with('#')) || part.len() > 2 * PART {
             close(&mut part, before);
             before = line;
         }
