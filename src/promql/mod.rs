@@ -28,27 +28,36 @@
 //! * Constant signs are folded (`-1` is a number) and a duration used as a number (`1h`) is its seconds, as
 //!   in Prometheus; parentheses stay in the tree, so that printing never has to guess.
 
+mod answer;
 mod ast;
 mod duration;
 mod error;
+mod eval;
 mod functions;
 mod lexer;
+mod number;
 mod operator;
 mod parser;
 mod print;
 mod regex;
 mod selector;
+mod storage;
 mod value;
 mod walk;
 
+pub use answer::{Refusal, matrix_json, refusal_json, value_json, vector_json};
 pub use ast::{
     Aggregation, Binary, Call, Expr, ExprKind, Group, Grouping, Label, Matching, Side, Subquery, Unary,
 };
 pub use duration::Duration;
 pub use error::{ParseError, Span};
+pub use eval::{EvalError, Options, Query, Sample, Samples, Value, instant, range};
 pub use functions::{Arity, Function, functions};
+pub use number::{format_float, json_float, json_time};
 pub use operator::{AggregationOp, BinaryOp, Sign};
+pub use regex::replace_all;
 pub use selector::{At, Instant, MatchOp, Matcher, MatrixSelector, Name, Offset, VectorSelector};
+pub use storage::{Labels, NAME, OutOfOrder, Selection, Series, SeriesId, Storage, is_stale, stale_marker};
 pub use value::ValueType;
 pub use walk::SelectorUse;
 

@@ -5,6 +5,10 @@
 use super::Dialect;
 
 mod class;
+mod compile;
+
+pub use compile::replace_all;
+pub(super) use compile::{Pattern, anchored};
 
 /// Go refuses to repeat more often, also when repetitions are nested.
 const MOST_REPEATS: u32 = 1000;

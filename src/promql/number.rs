@@ -1,0 +1,49 @@
+//! Numbers and times as Prometheus prints them.
+
+/// Shown with an exponent from here on, and below [`SMALL`]: as JavaScript does.
+const LARGE: f64 = 1e21;
+
+const SMALL: f64 = 1e-6;
+
+/// A number in the fewest digits that read back as it, never with an exponent; `NaN`, `+Inf`, `-Inf`. Labels of
+/// `count_values`, values of templates and scalar results are printed so.
+#[must_use]
+pub fn format_float(value: f64) -> String {
+    special(value).unwrap_or_else(|| value.to_string())
+}
+
+/// A sample's value as the HTTP interface prints it, without its quotes: as [`format_float`], but with an exponent
+/// of at least two digits where the number is tiny or huge.
+#[must_use]
+pub fn json_float(value: f64) -> String {
+    if let Some(text) = special(value) {
+        return text;
+    }
+    let size = value.abs();
+    if size == 0.0 || (SMALL..LARGE).contains(&size) {
+        return value.to_string();
+    }
+    let text = format!("{value:e}");
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent), |exponent| ('-', exponent));
+    format!("{digits}e{sign}{exponent:0>2}")
+}
+
+/// A time in milliseconds since 1970 as the HTTP interface prints those of samples: seconds, and three decimals
+/// unless they are all zero.
+#[must_use]
+pub fn json_time(ms: i64) -> String {
+    let sign = if ms < 0 { "-" } else { "" };
+    let (seconds, part) = (ms.unsigned_abs() / 1000, ms.unsigned_abs() % 1000);
+    if part == 0 { format!("{sign}{seconds}") } else { format!("{sign}{seconds}.{part:03}") }
+}
+
+fn special(value: f64) -> Option<String> {
+    let text = match value {
+        _ if value.is_nan() => "NaN",
+        f64::INFINITY => "+Inf",
+        f64::NEG_INFINITY => "-Inf",
+        _ => return None,
+    };
+    Some(text.to_owned())
+}
