@@ -33,8 +33,9 @@
 //! | layer | may name | owns |
 //! |---|---|---|
 //! | [`clock`] | - | the virtual and the real clock, chance, tickets, timers: the only code that sleeps |
-//! | [`promql`] | - | PromQL read strictly: a parser with the place of every word |
+//! | [`promql`] | - | PromQL: a strict parser with the place of every word, series in memory, evaluation |
 //! | [`contract`] | promql | clauses, validated names, the fault vocabulary, YAML with every error at once |
+//! | [`alerting`] | promql | rules over time, their templates, their unit tests |
 //! | [`observe`] | contract, promql | exposition parser, spans, ledger, resolved plan, records on disk |
 //! | [`checks`] | contract, promql, alerting, observe | the judges, one file each |
 //! | [`prove`] | contract, promql, alerting, observe | what needs no traffic: documents, rules, dashboards and configurations against contracts and one another |
@@ -45,7 +46,7 @@
 //! | [`load`] | clock, observe | arrival schedules, personas (built in or scripted), the driver, goose, the ledger's filling |
 //! | [`scenario`] | contract, observe, checks, load | the scenario file |
 //! | [`run`] | all above | from a scenario to an outcome; `init`: from a running service to a scenario |
-//! | [`report`] | contract, observe, checks, prove, run | terminal, JSON, JUnit, Markdown, GitHub, SARIF; listens only |
+//! | [`report`] | contract, alerting, observe, checks, prove, run | terminal, JSON, JUnit, Markdown, GitHub, SARIF; listens only |
 //! | [`cli`] | everything | arguments, the injected world, exit codes |
 //!
 //! # Invariants
@@ -71,6 +72,7 @@
 //! `server` (reference servers, embedded stack) and `load` (drivers, scenarios) are on by default; without them
 //! records are still judged, and documents linted.
 
+pub mod alerting;
 pub mod checks;
 pub mod cli;
 #[cfg(any(feature = "server", feature = "load"))]

@@ -37,7 +37,7 @@ const MAY_NAME: [(&str, &[&str]); 17] = [
             "scenario",
         ],
     ),
-    ("report", &["contract", "observe", "checks", "prove", "run"]),
+    ("report", &["contract", "alerting", "observe", "checks", "prove", "run"]),
     (
         "cli",
         &[

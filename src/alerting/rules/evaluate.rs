@@ -1,0 +1,221 @@
+//! Rules over time: one range query where that is the same, else step by step.
+
+use std::collections::BTreeMap;
+
+use super::write::{Collector, Writer, Written};
+use super::{Alerts, Compiled, Expander, Seen};
+use crate::promql::{EvalError, Labels, Options, Sample, Storage, Value};
+
+/// When and how rules are evaluated.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Timeline<'a> {
+    /// Milliseconds since 1970, rising by the same step.
+    pub(crate) steps: &'a [i64],
+    /// How queries are evaluated.
+    pub(crate) options: &'a Options,
+    /// What templates see besides the alert.
+    pub(crate) external_labels: &'a Labels,
+    /// Likewise.
+    pub(crate) external_url: &'a str,
+}
+
+/// A firing alert as it is sent.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Firing {
+    pub(crate) labels: Labels,
+    pub(crate) annotations: BTreeMap<String, String>,
+}
+
+/// What became of one rule.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RuleRun {
+    /// What it wrote.
+    pub(crate) written: Written,
+    /// The alerts that fired at each step that was asked for, by the step's place.
+    pub(crate) firing: Vec<(usize, Vec<Firing>)>,
+    /// Whether its expression yielded anything.
+    pub(crate) produced: bool,
+    /// Whether any alert of it fired.
+    pub(crate) fired: bool,
+    /// The evaluations that failed: when, and why.
+    pub(crate) errors: Vec<(i64, String)>,
+}
+
+/// A rule that is being evaluated.
+pub(crate) struct Progress<'a> {
+    rule: &'a Compiled,
+    /// Places of the steps whose firing alerts are asked for, rising.
+    wanted: &'a [usize],
+    alerts: Alerts,
+    writer: Writer,
+    collector: Collector,
+    run: RuleRun,
+}
+
+impl<'a> Progress<'a> {
+    pub(crate) fn new(rule: &'a Compiled, wanted: &'a [usize]) -> Progress<'a> {
+        Progress {
+            rule,
+            wanted,
+            alerts: Alerts::new(),
+            writer: Writer::default(),
+            collector: Collector::default(),
+            run: RuleRun::default(),
+        }
+    }
+
+    pub(crate) fn finish(self) -> RuleRun {
+        RuleRun { written: self.collector.finish(), ..self.run }
+    }
+
+    /// One evaluation with what the expression yielded, if it could be evaluated. Gives the samples to be written.
+    fn step(
+        &mut self,
+        place: usize,
+        results: Result<Vec<Sample>, String>,
+        timeline: &Timeline<'_>,
+        storage: &Storage,
+    ) -> Vec<(Labels, f64)> {
+        let at_ms = timeline.steps[place];
+        let samples = results.and_then(|results| {
+            self.run.produced |= !results.is_empty();
+            if self.rule.is_alert() {
+                self.alert_samples(at_ms, results, timeline, storage)
+            } else {
+                self.rule.recorded(results)
+            }
+        });
+        if self.wanted.binary_search(&place).is_ok() {
+            let expander = Expander { timeline, storage, at_ms };
+            let firing = self.alerts.firing().map(|alert| Firing {
+                labels: alert.labels.clone(),
+                annotations: self.rule.annotations(&alert.seen, &expander),
+            });
+            self.run.firing.push((place, firing.collect()));
+        }
+        match samples {
+            Ok(samples) => self.writer.step(samples),
+            Err(message) => {
+                self.run.errors.push((at_ms, message));
+                Vec::new()
+            }
+        }
+    }
+
+    fn alert_samples(
+        &mut self,
+        at_ms: i64,
+        results: Vec<Sample>,
+        timeline: &Timeline<'_>,
+        storage: &Storage,
+    ) -> Result<Vec<(Labels, f64)>, String> {
+        if results.is_empty() && self.alerts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let expander = Expander { timeline, storage, at_ms };
+        let found: Vec<(Labels, Seen)> = results
+            .into_iter()
+            .map(|sample| {
+                let seen = Seen { labels: sample.labels, value: sample.value, at_ms };
+                (self.rule.alert_labels(&seen, &expander), seen)
+            })
+            .collect();
+        let active = self.alerts.step(at_ms, self.rule.timing(), found)?;
+        let mut samples = Vec::with_capacity(2 * active.len());
+        for alert in active {
+            self.run.fired |= alert.fired_at_ms.is_some();
+            samples.push((alert.alerts_labels(), 1.0));
+            samples.push((alert.for_state_labels(), (alert.active_at_ms.div_euclid(1000)) as f64));
+        }
+        Ok(samples)
+    }
+
+    fn collect(&mut self, at_ms: i64, samples: Vec<(Labels, f64)>) {
+        for (labels, value) in samples {
+            self.collector.add(labels, at_ms, value);
+        }
+    }
+}
+
+/// Evaluates one rule that reads neither itself nor later rules; nothing is written to the storage yet.
+pub(crate) fn alone(rule: &Compiled, wanted: &[usize], storage: &Storage, timeline: &Timeline<'_>) -> RuleRun {
+    let mut progress = Progress::new(rule, wanted);
+    match all_steps(rule, storage, timeline) {
+        Some(by_step) => {
+            for (place, results) in by_step.into_iter().enumerate() {
+                let samples = progress.step(place, Ok(results), timeline, storage);
+                progress.collect(rule.sample_time(timeline.steps[place]), samples);
+            }
+        }
+        None => {
+            for place in 0..timeline.steps.len() {
+                let results = one_step(rule, storage, timeline, place);
+                let samples = progress.step(place, results, timeline, storage);
+                progress.collect(rule.sample_time(timeline.steps[place]), samples);
+            }
+        }
+    }
+    progress.finish()
+}
+
+/// The results of every step by one range query; none where that would not be the same as a query for each.
+fn all_steps(rule: &Compiled, storage: &Storage, timeline: &Timeline<'_>) -> Option<Vec<Vec<Sample>>> {
+    let [first, second, ..] = timeline.steps else { return None };
+    let (last, step_ms) = (timeline.steps.last()?, second - first);
+    if rule.moves_with_the_query() {
+        return None;
+    }
+    let bounds = (rule.sample_time(*first), rule.sample_time(*last), step_ms);
+    // An error may concern one step only.
+    let series = rule.query().range(storage, bounds, timeline.options).ok()?;
+    let mut by_step: Vec<Vec<Sample>> = vec![Vec::new(); timeline.steps.len()];
+    for series in series {
+        for (at_ms, value) in series.points {
+            let place = usize::try_from((at_ms - bounds.0) / step_ms).ok()?;
+            by_step.get_mut(place)?.push(Sample { labels: series.labels.clone(), value });
+        }
+    }
+    Some(by_step)
+}
+
+fn one_step(
+    rule: &Compiled,
+    storage: &Storage,
+    timeline: &Timeline<'_>,
+    place: usize,
+) -> Result<Vec<Sample>, String> {
+    let at_ms = rule.sample_time(timeline.steps[place]);
+    match rule.query().instant(storage, at_ms, timeline.options) {
+        Ok(Value::Vector(samples)) => Ok(samples),
+        Ok(Value::Scalar(value)) => Ok(vec![Sample { labels: Labels::empty(), value }]),
+        Ok(_) => Err("rule result is not a vector or scalar".to_owned()),
+        Err(EvalError { message, .. }) => Err(message),
+    }
+}
+
+/// Evaluates consecutive rules together, each step whole before the next; their samples go into the storage as they
+/// come. `arrive` puts in the samples that have come by the time of a step.
+pub(crate) fn together(
+    rules: &[&Compiled],
+    wanted: &[&[usize]],
+    storage: &mut Storage,
+    timeline: &Timeline<'_>,
+    mut arrive: impl FnMut(&mut Storage, i64),
+) -> Vec<RuleRun> {
+    let mut all: Vec<Progress<'_>> =
+        rules.iter().zip(wanted).map(|(rule, wanted)| Progress::new(rule, wanted)).collect();
+    for (place, at_ms) in timeline.steps.iter().enumerate() {
+        arrive(storage, *at_ms);
+        for progress in &mut all {
+            let results = one_step(progress.rule, storage, timeline, place);
+            let samples = progress.step(place, results, timeline, storage);
+            let sample_time = progress.rule.sample_time(*at_ms);
+            for (labels, value) in &samples {
+                let id = storage.series(labels);
+                storage.insert(id, sample_time, *value);
+            }
+            progress.collect(sample_time, samples);
+        }
+    }
+    all.into_iter().map(Progress::finish).collect()
+}

@@ -1,0 +1,10 @@
+//! Unit tests of rules: the files that `promtool test rules` reads, and somewhat more.
+
+pub mod file;
+mod judge;
+mod memo;
+mod outcome;
+mod run;
+
+pub use outcome::{CaseOutcome, FileOutcome, Outcome, RuleCoverage, TestOutcome};
+pub use run::{Loaded, Prepared, run};

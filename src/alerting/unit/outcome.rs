@@ -1,0 +1,101 @@
+//! What came of unit tests.
+
+/// What came of all files that were run.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Outcome {
+    /// One for each file, in the order given.
+    pub files: Vec<FileOutcome>,
+}
+
+/// What came of one file of unit tests.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FileOutcome {
+    /// The file, as it was named.
+    pub file: String,
+    /// One for each test of `tests`, in that order; those that were not asked for are left out.
+    pub tests: Vec<TestOutcome>,
+    /// Every rule that the file's tests evaluate.
+    pub rules: Vec<RuleCoverage>,
+}
+
+/// What came of one entry of `tests`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TestOutcome {
+    /// Its `name`, or `test 3` for the third that has none.
+    pub name: String,
+    /// The line it starts in, from one.
+    pub line: usize,
+    /// What it checks.
+    pub cases: Vec<CaseOutcome>,
+}
+
+/// One expectation.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CaseOutcome {
+    /// What is expected of what, in a line.
+    pub title: String,
+    /// The line it stands in, from one.
+    pub line: usize,
+    /// What is wrong; nothing if the expectation holds.
+    pub failures: Vec<String>,
+}
+
+/// How far the tests of a file try a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleCoverage {
+    /// Where the rule stands.
+    pub file: String,
+    /// Its line, from one.
+    pub line: usize,
+    /// Its group.
+    pub group: String,
+    /// The name of the alert or of the recorded series.
+    pub name: String,
+    /// Whether it is an alerting rule.
+    pub alert: bool,
+    /// Whether its expression ever yielded anything.
+    pub produced: bool,
+    /// Whether any test that expects something names it.
+    pub asserted: bool,
+    /// For an alert: whether it fired.
+    pub fired: bool,
+}
+
+impl RuleCoverage {
+    /// Whether the tests would notice if the rule stopped working.
+    #[must_use]
+    pub fn covered(&self) -> bool {
+        self.asserted && self.produced && (self.fired || !self.alert)
+    }
+}
+
+impl Outcome {
+    /// Whether every expectation holds.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        self.cases().all(|case| case.failures.is_empty())
+    }
+
+    /// Every expectation.
+    pub fn cases(&self) -> impl Iterator<Item = &CaseOutcome> {
+        self.files.iter().flat_map(|file| &file.tests).flat_map(|test| &test.cases)
+    }
+
+    /// Every rule, once, with what all files together try of it.
+    #[must_use]
+    pub fn coverage(&self) -> Vec<RuleCoverage> {
+        let mut all: Vec<RuleCoverage> = Vec::new();
+        for rule in self.files.iter().flat_map(|file| &file.rules) {
+            let same = |known: &&mut RuleCoverage| known.file == rule.file && known.line == rule.line;
+            match all.iter_mut().find(same) {
+                Some(known) => {
+                    known.produced |= rule.produced;
+                    known.asserted |= rule.asserted;
+                    known.fired |= rule.fired;
+                }
+                None => all.push(rule.clone()),
+            }
+        }
+        all
+    }
+}
