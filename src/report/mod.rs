@@ -10,6 +10,7 @@ mod notes;
 mod plain;
 mod style;
 mod terminal;
+pub mod unit;
 
 pub use self::github::github;
 pub use self::json::{REPORT_VERSION, Report, json, schema};
