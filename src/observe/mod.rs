@@ -8,6 +8,7 @@ mod load;
 mod plan;
 mod record;
 mod scrape;
+pub mod series;
 mod span;
 mod threshold;
 
