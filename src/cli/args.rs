@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "server")]
 use crate::contract::HumanDuration;
+use crate::promql::Dialect;
 #[cfg(feature = "server")]
 use crate::server::Defect;
 
@@ -16,7 +17,7 @@ use crate::server::Defect;
 #[command(
     name = "probity",
     version,
-    after_help = "Also: list, explain, schema (probity list --help).\n\
+    after_help = "Also: test rules, query, list, explain, schema (probity list --help).\n\
                   Exit codes: 0 conformant, 1 bug, 2 usage, 3 findings, 4 nothing judged or a required clause vacuous,\n\
                   5 load target missed, 6 contract or scenario invalid, 7 stack failed, 8 run invalid, 130 interrupted."
 )]
@@ -43,6 +44,12 @@ pub(super) enum Command {
     #[cfg(feature = "server")]
     /// Run a reference server alone, in real time
     Serve(Serve),
+    /// Run unit tests: `probity test rules FILE...`
+    #[command(hide = true)]
+    Test(Test),
+    /// Ask recorded series a PromQL question
+    #[command(hide = true)]
+    Query(Query),
     /// List checks, rules, defects, personas or the clauses of a contract
     #[command(hide = true)]
     List(List),
@@ -264,6 +271,101 @@ pub(super) enum Format {
     Markdown,
     /// GitHub workflow commands: an annotation for each finding
     Github,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Test {
+    #[command(subcommand)]
+    pub(super) what: Tested,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Tested {
+    /// Run the unit tests of alerting and recording rules that promtool reads
+    Rules(TestRules),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct TestRules {
+    /// Files of unit tests
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// Whose PromQL: 2 is Prometheus 2.42, 3 is 3.5
+    #[arg(long, value_enum, default_value_t = Promql::V3)]
+    pub(super) promql: Promql,
+    /// Only tests whose name matches this regular expression (repeatable: any of them)
+    #[arg(long, value_name = "REGEX")]
+    pub(super) run: Vec<String>,
+    /// Fail if fewer percent of the rules are covered: yield something, fire, and are expected to
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub(super) require_coverage: Option<u8>,
+    /// What is printed
+    #[arg(long, value_enum, default_value_t = TestFormat::Terminal)]
+    pub(super) format: TestFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum TestFormat {
+    /// Sentences and places
+    Terminal,
+    /// JUnit XML, for CI systems that show tests
+    Junit,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Prints what the HTTP interface of Prometheus answers, on one line. A query over time may have any number of steps \
+(a server allows 11,000).\n\
+Without a time, the question is asked of the time of the last sample: the clock on the wall is never looked at.\n\
+Exit codes: 0 answered, 2 the expression, its times or its evaluation, 6 the data cannot be read.")]
+pub(super) struct Query {
+    /// What is asked
+    #[arg(value_name = "EXPR")]
+    pub(super) expr: String,
+    /// The data: a record of a run, OpenMetrics text, or the text format 0.0.4 with timestamps
+    #[arg(long, value_name = "PATH")]
+    pub(super) from: PathBuf,
+    /// Whose PromQL: 2 is Prometheus 2.42, 3 is 3.5
+    #[arg(long, value_enum, default_value_t = Promql::V3)]
+    pub(super) promql: Promql,
+    /// Ask of this time, RFC 3339 or Unix seconds [default: that of the last sample]
+    #[arg(long, value_name = "TIME", value_parser = super::query::moment, allow_negative_numbers = true, conflicts_with_all = ["start", "end", "step"])]
+    pub(super) time: Option<i64>,
+    /// Ask of every step from this time on
+    #[arg(long, value_name = "TIME", value_parser = super::query::moment, allow_negative_numbers = true, requires_all = ["end", "step"])]
+    pub(super) start: Option<i64>,
+    /// The last time that is asked of
+    #[arg(long, value_name = "TIME", value_parser = super::query::moment, allow_negative_numbers = true, requires_all = ["start", "step"])]
+    pub(super) end: Option<i64>,
+    /// From one time to the next: a duration or seconds
+    #[arg(long, value_name = "DURATION", value_parser = super::query::step, allow_negative_numbers = true, requires_all = ["start", "end"])]
+    pub(super) step: Option<i64>,
+    /// How far back a sample still counts
+    #[arg(long, value_name = "DURATION", value_parser = super::query::length, allow_negative_numbers = true, default_value = "5m")]
+    pub(super) look_back: i64,
+    /// The most values that the query may hold at once
+    #[arg(long, value_name = "N", default_value_t = 50_000_000)]
+    pub(super) max_samples: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Promql {
+    /// Prometheus 2.42
+    #[value(name = "2")]
+    V2,
+    /// Prometheus 3.5
+    #[value(name = "3")]
+    V3,
+}
+
+impl Promql {
+    /// Whose rules they are.
+    pub(super) fn dialect(self) -> Dialect {
+        match self {
+            Promql::V2 => Dialect::V2,
+            Promql::V3 => Dialect::V3,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

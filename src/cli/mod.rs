@@ -12,16 +12,18 @@ mod format;
 mod init;
 mod judge;
 mod lint;
+mod query;
 #[cfg(all(feature = "server", feature = "load"))]
 mod run;
 #[cfg(feature = "server")]
 mod serve;
+mod test;
 mod world;
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
-use self::args::{Args, Command};
+use self::args::{Args, Command, Tested};
 pub use self::world::World;
 use crate::run::ExitStatus;
 
@@ -82,6 +84,10 @@ pub fn main(world: &mut World) -> u8 {
         Command::Judge(judge) => judge::judge(&judge, world),
         #[cfg(feature = "server")]
         Command::Serve(serve) => serve::serve(&serve, world),
+        Command::Test(test) => match test.what {
+            Tested::Rules(rules) => test::rules(&rules, world),
+        },
+        Command::Query(query) => query::query(&query, world),
         Command::List(list) => catalogue::list(&list, world),
         Command::Explain(explain) => catalogue::explain(&explain, world),
         Command::Schema(schema) => catalogue::schema(&schema, world),
