@@ -9,7 +9,7 @@ const SMALL: f64 = 1e-6;
 /// `count_values`, values of templates and scalar results are printed so.
 #[must_use]
 pub fn format_float(value: f64) -> String {
-    special(value).unwrap_or_else(|| value.to_string())
+    special(value).unwrap_or_else(|| plain(value))
 }
 
 /// A sample's value as the HTTP interface prints it, without its quotes: as [`format_float`], but with an exponent
@@ -21,9 +21,9 @@ pub fn json_float(value: f64) -> String {
     }
     let size = value.abs();
     if size == 0.0 || (SMALL..LARGE).contains(&size) {
-        return value.to_string();
+        return plain(value);
     }
-    let text = format!("{value:e}");
+    let text = shortest(value);
     let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent), |exponent| ('-', exponent));
     format!("{digits}e{sign}{exponent:0>2}")
@@ -36,6 +36,42 @@ pub fn json_time(ms: i64) -> String {
     let sign = if ms < 0 { "-" } else { "" };
     let (seconds, part) = (ms.unsigned_abs() / 1000, ms.unsigned_abs() % 1000);
     if part == 0 { format!("{sign}{seconds}") } else { format!("{sign}{seconds}.{part:03}") }
+}
+
+/// The fewest digits that read back as the number, with an exponent. Where two are equally near, Go takes the even last
+/// digit and Rust the greater.
+fn shortest(value: f64) -> String {
+    let text = format!("{value:e}");
+    let digits = text.split('e').next().unwrap_or_default().bytes().filter(u8::is_ascii_digit).count();
+    let even = format!("{value:.*e}", digits.saturating_sub(1));
+    if even != text && even.parse() == Ok(value) { even } else { text }
+}
+
+/// [`shortest`] written out.
+fn plain(value: f64) -> String {
+    let text = value.to_string();
+    // Only numbers with all the digits that a float has can be that near to two.
+    if text.len() < 16 {
+        return text;
+    }
+    let exact = shortest(value);
+    if exact == format!("{value:e}") {
+        return text;
+    }
+    let (digits, exponent) = exact.split_once('e').unwrap_or((&exact, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |digits| ("-", digits));
+    let digits = digits.replace('.', "");
+    match usize::try_from(exponent) {
+        Ok(exponent) if exponent + 1 >= digits.len() => {
+            format!("{sign}{digits:0<width$}", width = exponent + 1)
+        }
+        Ok(exponent) => format!("{sign}{}.{}", &digits[..=exponent], &digits[exponent + 1..]),
+        Err(_) => {
+            let zeros = exponent.unsigned_abs() as usize - 1;
+            format!("{sign}0.{}{digits}", "0".repeat(zeros))
+        }
+    }
 }
 
 fn special(value: f64) -> Option<String> {

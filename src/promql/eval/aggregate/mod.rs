@@ -14,7 +14,6 @@ mod count_values;
 mod fold;
 mod heap;
 mod parameter;
-mod pattern_sort;
 mod quantile;
 mod rank;
 

@@ -1,7 +1,7 @@
 //! `quantile`: the value below which a share of the series lies.
 
 use super::Group;
-use super::pattern_sort::sort;
+use crate::promql::eval::pattern_sort::sort;
 use crate::promql::eval::table::{ABSENT, Column, Steps, Table, present};
 
 /// A quantile of each group at each step.

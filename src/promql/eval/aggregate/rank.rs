@@ -2,7 +2,7 @@
 
 use super::Group;
 use super::heap::{pop, push, replace_top};
-use super::pattern_sort::sort;
+use crate::promql::eval::pattern_sort::sort;
 use crate::promql::Dialect;
 use crate::promql::eval::table::{ABSENT, Column, Table, present};
 

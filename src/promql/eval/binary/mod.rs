@@ -1,6 +1,6 @@
 //! Operators between two expressions.
 //!
-//! Numbers are computed in `number` (`power` and `angle` hold what is longer than a line). Between vectors,
+//! Numbers are computed in `number` (`numeric` holds what is longer than a line). Between vectors,
 //! `signature` finds which series are partners, `matching` joins them for arithmetic and comparisons, and
 //! `sets` for `and`, `or` and `unless`.
 //!
@@ -11,10 +11,8 @@
 //!   reported.
 //! * `^` and `atan2` are the algorithms of Go's `math`, since those of other libraries differ in the last bit.
 
-mod angle;
 mod matching;
 mod number;
-mod power;
 mod sets;
 mod signature;
 

@@ -1,7 +1,6 @@
 //! Operators on numbers, alone and down whole columns.
 
-use super::angle::atan2;
-use super::power::pow;
+use crate::promql::eval::numeric::{atan2, pow};
 use crate::promql::eval::table::{ABSENT, present};
 use crate::promql::{Binary, BinaryOp};
 

@@ -1,13 +1,13 @@
 //! Functions of one number at a time.
 //!
 //! What Go's standard library composes of others is composed so here, and where it is wrong by more than the last
-//! bits it is so here: its `sinh(709.5)` is infinite. Sines, logarithms and exponentials themselves are the
-//! platform's, which may differ from Go's in the last bits.
+//! bits it is so here: its `sinh(709.5)` is infinite.
 
-use std::f64::consts::{FRAC_PI_2, LN_2, LOG2_E, LOG10_E, PI};
+use std::f64::consts::{LOG10_E, PI};
 
 use super::{Table, nameless, present};
 use crate::promql::Dialect;
+use crate::promql::eval::numeric;
 
 /// The function of that name; what is not known changes nothing.
 pub(super) fn function(name: &str) -> fn(f64) -> f64 {
@@ -17,24 +17,24 @@ pub(super) fn function(name: &str) -> fn(f64) -> f64 {
         "floor" => f64::floor,
         "sqrt" => f64::sqrt,
         "sgn" => sign,
-        "exp" => exp,
-        "ln" => ln,
-        "log2" => log2,
-        "log10" => |value| ln(value) * LOG10_E,
+        "exp" => numeric::exp,
+        "ln" => numeric::ln,
+        "log2" => numeric::log2,
+        "log10" => |value| numeric::ln(value) * LOG10_E,
         "deg" => |value| value * 180.0 / PI,
         "rad" => |value| value * PI / 180.0,
-        "sin" => f64::sin,
-        "cos" => f64::cos,
-        "tan" => f64::tan,
-        "asin" => f64::asin,
-        "acos" => |value| FRAC_PI_2 - value.asin(),
-        "atan" => f64::atan,
-        "sinh" => sinh,
-        "cosh" => cosh,
-        "tanh" => f64::tanh,
-        "asinh" => asinh,
-        "acosh" => acosh,
-        "atanh" => atanh,
+        "sin" => numeric::sin,
+        "cos" => numeric::cos,
+        "tan" => numeric::tan,
+        "asin" => numeric::asin,
+        "acos" => numeric::acos,
+        "atan" => numeric::atan,
+        "sinh" => numeric::sinh,
+        "cosh" => numeric::cosh,
+        "tanh" => numeric::tanh,
+        "asinh" => numeric::asinh,
+        "acosh" => numeric::acosh,
+        "atanh" => numeric::atanh,
         _ => |value| value,
     }
 }
@@ -105,98 +105,4 @@ fn sign(value: f64) -> f64 {
     } else {
         value
     }
-}
-
-/// Go's overflows where the nearest power of two does, which is half a bit early.
-fn exp(value: f64) -> f64 {
-    if (value * LOG2_E).round_ties_even() >= 1024.0 { f64::INFINITY } else { value.exp() }
-}
-
-/// Go's takes a number below the least normal one for what its bits say with the exponent of that.
-fn ln(value: f64) -> f64 {
-    if value > 0.0 && value < f64::MIN_POSITIVE {
-        let fraction = f64::from_bits(value.to_bits() | 0.5_f64.to_bits());
-        return fraction.ln() - 1022.0 * LN_2;
-    }
-    value.ln()
-}
-
-/// Exact for powers of two: the logarithm of the fraction, and the exponent.
-fn log2(value: f64) -> f64 {
-    if value == 0.0 || !value.is_finite() {
-        return value.ln();
-    }
-    let (fraction, exponent) = parts(value);
-    if fraction == 0.5 { exponent - 1.0 } else { fraction.ln() * LOG2_E + exponent }
-}
-
-/// A finite number other than zero as a fraction from 0.5 up to 1 and a power of two.
-fn parts(value: f64) -> (f64, f64) {
-    const EXPONENT: u64 = 0x7ff;
-    let small = value.abs() < f64::MIN_POSITIVE;
-    // 2^52 makes the least of all numbers a normal one.
-    let (normal, shift) = if small { (value * 4_503_599_627_370_496.0, 52.0) } else { (value, 0.0) };
-    let bits = normal.to_bits();
-    let exponent = (bits >> 52 & EXPONENT) as f64 - 1022.0 - shift;
-    (f64::from_bits(bits & !(EXPONENT << 52) | 1022 << 52), exponent)
-}
-
-fn sinh(value: f64) -> f64 {
-    let size = value.abs();
-    if size > 21.0 { (exp(size) * 0.5).copysign(value) } else { value.sinh() }
-}
-
-fn cosh(value: f64) -> f64 {
-    let size = value.abs();
-    let exp = exp(size);
-    if size > 21.0 { exp * 0.5 } else { (exp + 1.0 / exp) * 0.5 }
-}
-
-/// From here on a square plus one is a square.
-const LARGE: f64 = 268_435_456.0;
-
-fn asinh(value: f64) -> f64 {
-    let size = value.abs();
-    let result = if !size.is_finite() || size < 1.0 / LARGE {
-        size
-    } else if size > LARGE {
-        size.ln() + LN_2
-    } else if size > 2.0 {
-        (2.0 * size + 1.0 / ((size * size + 1.0).sqrt() + size)).ln()
-    } else {
-        (size + size * size / (1.0 + (1.0 + size * size).sqrt())).ln_1p()
-    };
-    result.copysign(value)
-}
-
-fn acosh(value: f64) -> f64 {
-    if value < 1.0 || value.is_nan() {
-        f64::NAN
-    } else if value == 1.0 {
-        0.0
-    } else if value >= LARGE {
-        value.ln() + LN_2
-    } else if value > 2.0 {
-        (2.0 * value - 1.0 / (value + (value * value - 1.0).sqrt())).ln()
-    } else {
-        let over = value - 1.0;
-        (over + (2.0 * over + over * over).sqrt()).ln_1p()
-    }
-}
-
-fn atanh(value: f64) -> f64 {
-    let size = value.abs();
-    let result = if size > 1.0 || value.is_nan() {
-        f64::NAN
-    } else if size == 1.0 {
-        f64::INFINITY
-    } else if size < 1.0 / LARGE {
-        size
-    } else if size < 0.5 {
-        let twice = size + size;
-        0.5 * (twice + twice * size / (1.0 - size)).ln_1p()
-    } else {
-        0.5 * ((size + size) / (1.0 - size)).ln_1p()
-    };
-    result.copysign(value)
 }

@@ -1,7 +1,7 @@
 //! What a histogram's buckets say: quantiles and fractions.
 
-use super::sort_by;
 use crate::promql::Dialect;
+use crate::promql::eval::pattern_sort::sort;
 
 /// Counts that differ by less, in relation to their sum, are taken for the same by Prometheus 3.
 const SMALL_DIFFERENCE: f64 = 1e-12;
@@ -15,7 +15,7 @@ pub(super) struct Bucket {
 
 /// By bound, one of each, the last unbounded. `None` if there is none such.
 fn ordered(mut buckets: Vec<Bucket>, dialect: Dialect) -> Option<Vec<Bucket>> {
-    sort_by(&mut buckets, dialect, |one, other| one.bound < other.bound);
+    sort(&mut buckets, &|one, other| one.bound < other.bound, dialect);
     if buckets.last()?.bound != f64::INFINITY {
         return None;
     }

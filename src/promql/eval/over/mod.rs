@@ -19,7 +19,6 @@ mod kahan;
 mod lanes;
 mod marks;
 mod oddities;
-mod order;
 mod prefix;
 mod quantile;
 mod rate;

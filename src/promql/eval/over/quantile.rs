@@ -1,8 +1,8 @@
 //! `quantile_over_time`.
 
 use super::marks::Marks;
-use super::order::{SMALL, in_order};
 use super::{Frame, Run, set};
+use crate::promql::eval::pattern_sort::{SHORT, sort};
 
 /// `quantile_over_time`.
 pub(super) fn quantile(run: &Run<'_>, out: &mut [f64]) -> u64 {
@@ -22,9 +22,11 @@ pub(super) fn quantile(run: &Run<'_>, out: &mut [f64]) -> u64 {
                 let zeros = negative_zero.count(frame.first, frame.end);
                 // The order that Prometheus sorts to is in doubt only among zeros, and where it compares NaN
                 // with NaN, which it takes to be less than itself.
-                if zeros > 0 || (nan > 1 && frame.len() > SMALL) {
+                if zeros > 0 || (nan > 1 && frame.len() > SHORT) {
                     sorted.work += frame.len() as u64;
-                    interpolated(&in_order(run.values_of(frame), run.dialect), q)
+                    let mut values = run.values_of(frame).to_vec();
+                    sort(&mut values, &|one, other| one.is_nan() || one < other, run.dialect);
+                    interpolated(&values, q)
                 } else {
                     interpolated(sorted.slide(frame.first, frame.end), q)
                 }

@@ -26,7 +26,7 @@ const BELOW: [f64; 6] = [
 ];
 
 /// The angle between the positive half of the x axis and a point, in radians from -π to π.
-pub(super) fn atan2(y: f64, x: f64) -> f64 {
+pub(in crate::promql::eval) fn atan2(y: f64, x: f64) -> f64 {
     if y.is_nan() || x.is_nan() {
         return f64::NAN;
     }
@@ -57,7 +57,8 @@ pub(super) fn atan2(y: f64, x: f64) -> f64 {
     }
 }
 
-fn arctangent(x: f64) -> f64 {
+/// The angle whose tangent this is.
+pub(in crate::promql::eval) fn arctangent(x: f64) -> f64 {
     if x == 0.0 {
         x
     } else if x > 0.0 {
@@ -67,7 +68,8 @@ fn arctangent(x: f64) -> f64 {
     }
 }
 
-fn of_positive(x: f64) -> f64 {
+/// [`arctangent`] for positive numbers.
+pub(super) fn of_positive(x: f64) -> f64 {
     if x <= 0.66 {
         of_small(x)
     } else if x > TAN_3_PI_8 {

@@ -35,7 +35,7 @@ const EXP_SERIES: [f64; 8] = [
 ];
 
 /// `x` to the power of `y`.
-pub(super) fn pow(x: f64, y: f64) -> f64 {
+pub(in crate::promql::eval) fn pow(x: f64, y: f64) -> f64 {
     if let Some(special) = special(x, y) {
         return special;
     }
@@ -170,9 +170,18 @@ fn join(fraction: f64, exponent: i64) -> f64 {
     last * f64::from_bits((part.to_bits() & !(EXPONENT_MASK << FRACTION_BITS)) | written)
 }
 
-/// The natural logarithm of a positive, finite number; of a subnormal one something else, since Go's assembler takes
-/// its bits for those of a normal one.
-fn ln(x: f64) -> f64 {
+/// The natural logarithm; of a subnormal number something else, since Go's assembler takes its bits for those of a normal
+/// one.
+pub(in crate::promql::eval) fn ln(x: f64) -> f64 {
+    if x.is_nan() || x < 0.0 {
+        return f64::NAN;
+    }
+    if x == 0.0 {
+        return f64::NEG_INFINITY;
+    }
+    if x.is_infinite() {
+        return x;
+    }
     let (mut fraction, mut exponent) = split_bits(x);
     if fraction < FRAC_1_SQRT_2 {
         fraction *= 2.0;
@@ -188,9 +197,26 @@ fn ln(x: f64) -> f64 {
     k * LN_2_HIGH - ((half_square - (s * (half_square + rest) + k * LN_2_LOW)) - f)
 }
 
-/// e to the power of a number between -400 and 400, with fused multiplication as processors with FMA do it.
-fn exp(x: f64) -> f64 {
+/// Exact for powers of two: the logarithm of the fraction, and the exponent.
+pub(in crate::promql::eval) fn log2(x: f64) -> f64 {
+    if x == 0.0 || !x.is_finite() || x < 0.0 {
+        return ln(x);
+    }
+    let (fraction, exponent) = split(x);
+    if fraction == 0.5 { (exponent - 1) as f64 } else { ln(fraction) * LOG2_E + exponent as f64 }
+}
+
+/// e to the power of a number, with fused multiplication as processors with FMA do it. It overflows where the nearest
+/// power of two does, which is half a bit early.
+pub(in crate::promql::eval) fn exp(x: f64) -> f64 {
     let k = (x * LOG2_E).round_ties_even();
+    if x.is_nan() || k <= -1021.0 {
+        // Numbers that are not normal are rounded once, which costs more than the last bit is worth.
+        return x.exp();
+    }
+    if k >= 1024.0 {
+        return f64::INFINITY;
+    }
     let reduced = (-k).mul_add(EXP_LN_2_LOW, (-k).mul_add(EXP_LN_2_HIGH, x)) * 0.0625;
     let series = EXP_SERIES.iter().skip(1).fold(EXP_SERIES[0], |sum, part| sum.mul_add(reduced, *part));
     // e^r - 1, squared up four times.

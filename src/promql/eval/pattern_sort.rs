@@ -1,12 +1,13 @@
 //! The unstable sort of Go's `sort` package: a quicksort that defeats patterns (pdqsort, Orson Peters).
 //!
-//! Where series are equal, their order in the result of `topk` is the order in which this sort leaves them. So
+//! Where series are equal, `topk` and `sort` show them in the order in which this sort leaves them, and where samples
+//! are NaN a quantile depends on it: Prometheus' comparison takes NaN to be less than everything, another NaN too. So
 //! it makes the same comparisons and swaps, with any `before`, consistent or not.
 
 use crate::promql::Dialect;
 
-/// Slices up to this length are sorted by insertion.
-const SHORT: usize = 12;
+/// Slices up to this length are sorted by insertion, which is stable.
+pub(super) const SHORT: usize = 12;
 
 /// From this length the pivot is a median of medians, and a nearly sorted slice is worth mending.
 const LONG: usize = 50;
