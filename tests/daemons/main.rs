@@ -1,11 +1,14 @@
 //! Servers in real time: daemons from Debian that nobody here wrote, and our own as a process of its own.
 //!
 //! A daemon that this machine lacks is said aloud and its test passes without proving anything; with CI=true it fails.
-//! `.ci/run` installs them.
+//! `.ci/run` and `.ci/engines` install them.
 
 mod daemon;
 mod deployed;
+mod engines;
+mod promql;
 mod promql_promtool;
+mod promql_servers;
 mod schema_tools;
 mod secured;
 mod smoke;

@@ -9,7 +9,8 @@ use probity::promql::{Dialect, parse_as};
 #[path = "../it/promql/generate.rs"]
 mod generate;
 
-use generate::{Chance, bend, query};
+pub(crate) use generate::Chance;
+use generate::{bend, query};
 
 const SEED: u64 = 20_260_101;
 
