@@ -135,7 +135,7 @@ fn help_shows_the_main_commands_first_and_names_the_others() {
         assert!(stdout.contains(command), "{stdout}");
     }
     assert!(!stdout.contains("  explain "), "{stdout}");
-    assert!(stdout.contains("Also: list, explain, schema"), "{stdout}");
+    assert!(stdout.contains("Also: test rules, query, list, explain, schema"), "{stdout}");
 }
 
 #[test]
