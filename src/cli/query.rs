@@ -64,7 +64,9 @@ fn answer(args: &Query, dialect: Dialect, world: &mut World) -> Result<String, R
         let message =
             format!("invalid expression type \"{kind}\" for range query, must be Scalar or instant Vector");
         let told = underlined(expr.span, &message, Some("ask with --time"), text, world);
-        let message = format!("invalid parameter \"query\": {message}");
+        // 2.42 does not say of which parameter it speaks.
+        let of = if dialect == Dialect::V2 { "" } else { "invalid parameter \"query\": " };
+        let message = format!("{of}{message}");
         return Err(Refused { refusal: Refusal::BadData, message, told, status: ExitStatus::Usage });
     }
     let Loaded { storage, notes } = data::load(&args.from, dialect, world)?;

@@ -12,6 +12,7 @@ use crate::alerting::rules::file::{self as rule_file, Group, Problem};
 use crate::alerting::template::AlertTemplate;
 use crate::alerting::unit::file::{self as unit_file, TestFile, matching_files};
 use crate::alerting::unit::{Loaded, Outcome, Prepared, run};
+use crate::contract::yaml;
 use crate::promql::{Dialect, Options};
 use crate::report::unit;
 use crate::run::ExitStatus;
@@ -33,6 +34,8 @@ struct Library {
     files: Vec<Vec<(Group, Vec<Loaded>)>>,
     by_path: BTreeMap<PathBuf, Option<usize>>,
     problems: Vec<Problem>,
+    /// What the problems of each file are shown in.
+    texts: BTreeMap<String, String>,
     notes: Vec<String>,
 }
 
@@ -40,17 +43,21 @@ struct Library {
 pub(super) fn rules(args: &TestRules, world: &mut World) -> Result<ExitStatus, Failure> {
     let dialect = args.promql.dialect();
     let patterns = args.run.iter().map(|text| {
-        Regex::new(text).map_err(|error| Failure::Usage(format!("--run {text}: no regular expression: {error}")))
+        Regex::new(text)
+            .map_err(|error| Failure::Usage(format!("--run {text}: no regular expression: {error}")))
     });
     let patterns: Vec<Regex> = patterns.collect::<Result<_, _>>()?;
     let mut library = Library::default();
     let mut all = Vec::new();
     for path in &args.files {
-        let text = text_of(path, world).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+        let text =
+            text_of(path, world).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
         all.extend(library.tests(path, &text, dialect, world));
     }
     for problem in &library.problems {
-        world.err(&format!("{}\n", problem_text(problem)));
+        let text = library.texts.get(&problem.file).map_or("", String::as_str);
+        let shown = yaml::render(&[shown(problem)], text, world.problem_style());
+        world.err(&shown);
     }
     for note in &library.notes {
         world.err(&format!("warning: {note}\n"));
@@ -84,7 +91,8 @@ pub(super) fn rules(args: &TestRules, world: &mut World) -> Result<ExitStatus, F
 fn status(outcome: &Outcome, library: &Library, args: &TestRules, interrupted: bool) -> ExitStatus {
     let coverage = outcome.coverage();
     let covered = coverage.iter().filter(|rule| rule.covered()).count();
-    let enough = covered as f64 * 100.0 >= f64::from(args.require_coverage.unwrap_or(0)) * coverage.len() as f64;
+    let enough =
+        covered as f64 * 100.0 >= f64::from(args.require_coverage.unwrap_or(0)) * coverage.len() as f64;
     if interrupted {
         ExitStatus::Interrupted
     } else if !library.problems.is_empty() {
@@ -100,18 +108,17 @@ fn status(outcome: &Outcome, library: &Library, args: &TestRules, interrupted: b
 
 fn text_of(path: &Path, world: &World) -> Result<String, String> {
     let bytes = fs::read(world.path(path)).map_err(|error| error.to_string())?;
-    String::from_utf8(bytes).map_err(|error| format!("not UTF-8 after byte {}", error.utf8_error().valid_up_to()))
+    String::from_utf8(bytes)
+        .map_err(|error| format!("not UTF-8 after byte {}", error.utf8_error().valid_up_to()))
 }
 
-fn problem_text(problem: &Problem) -> String {
-    let mut text = format!("error: {problem}");
-    if !problem.accepted.is_empty() {
-        text.push_str(&format!("\n  accepted: {}", problem.accepted.join(", ")));
+/// A problem as all files' problems are shown.
+fn shown(problem: &Problem) -> yaml::Problem {
+    yaml::Problem {
+        accepted: problem.accepted.clone(),
+        help: problem.help.clone(),
+        ..yaml::Problem::new(&problem.file, problem.line, problem.column, &problem.message)
     }
-    if let Some(help) = &problem.help {
-        text.push_str(&format!("\n  next: {help}"));
-    }
-    text
 }
 
 impl Library {
@@ -119,6 +126,7 @@ impl Library {
     fn tests(&mut self, path: &Path, text: &str, dialect: Dialect, world: &World) -> Option<Read> {
         let name = path.display().to_string();
         let read = unit_file::read(text, &name, dialect);
+        self.texts.insert(name.clone(), text.to_owned());
         self.problems.extend(read.problems);
         self.notes.extend(read.notes.iter().map(ToString::to_string));
         let tests = read.file?;
@@ -166,6 +174,7 @@ impl Library {
             self.problems.push(Problem::new(&name, place, error));
             String::new()
         });
+        self.texts.insert(name.clone(), text.clone());
         let read = rule_file::read(&text, &name, dialect, &|template| {
             AlertTemplate::parse(template, "", dialect).map(drop).map_err(|error| error.to_string())
         });

@@ -47,10 +47,10 @@ fn clone(name: &str) -> PathBuf {
     folder
 }
 
-/// Runs what stands behind `cargo run --` with the binary that cargo has just built.
+/// Runs what stands behind `cargo run --` with the binary that cargo has just built. Quotes stand around whole words.
 fn run(folder: &Path, arguments: &str) -> Output {
     Command::new(env!("CARGO_BIN_EXE_probity"))
-        .args(arguments.split_whitespace())
+        .args(arguments.split_whitespace().map(|word| word.trim_matches('\'')))
         .current_dir(folder)
         .output()
         .expect("it starts")
@@ -120,11 +120,12 @@ fn serve(folder: &Path, arguments: &str) {
 fn what_the_readme_shows_is_what_comes_out() {
     let folder = clone("shown");
     let shown = blocks("text");
-    assert_eq!(shown.len(), 3);
+    assert_eq!(shown.len(), 4);
     let runs = [
         "run scenarios/smoke.yaml",
         "run scenarios/smoke.yaml --defect requests-counted-twice",
         "lint fixtures/documents",
+        "test rules fixtures/aragora/burn-rate.test.yml",
     ];
     for (block, arguments) in shown.iter().zip(runs) {
         assert!(commands().contains(&format!("cargo run -- {arguments}")));

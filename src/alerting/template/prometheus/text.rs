@@ -120,7 +120,7 @@ pub(super) fn replace_all(call: &Call<'_>) -> Result<Value, String> {
     }
     match promql::replace_all(pattern, text, template) {
         Ok(replaced) => Ok(replaced.into()),
-        Err(error) => Err(format!("regexp: Compile({}): {error}", backquoted(pattern))),
+        Err(error) => Err(format!("regexp: Compile({}): error parsing regexp: {error}", backquoted(pattern))),
     }
 }
 
@@ -138,5 +138,8 @@ pub(super) fn matches(call: &Call<'_>) -> Result<Value, String> {
     if mark.len().saturating_mul(text.len() + 1) > 16 * format::MOST_TEXT {
         return Err(format::TOO_LONG.to_owned());
     }
-    Ok(Value::Bool(promql::replace_all(pattern, text, &mark)?.contains(&mark)))
+    match promql::replace_all(pattern, text, &mark) {
+        Ok(marked) => Ok(Value::Bool(marked.contains(&mark))),
+        Err(error) => Err(format!("error parsing regexp: {error}")),
+    }
 }
