@@ -338,10 +338,10 @@ pub(super) struct Query {
     #[arg(long, value_name = "TIME", value_parser = super::query::moment, allow_negative_numbers = true, requires_all = ["start", "step"])]
     pub(super) end: Option<i64>,
     /// From one time to the next: a duration or seconds
-    #[arg(long, value_name = "DURATION", value_parser = super::query::step, allow_negative_numbers = true, requires_all = ["start", "end"])]
+    #[arg(long, value_name = "DURATION", value_parser = super::query::step, allow_hyphen_values = true, requires_all = ["start", "end"])]
     pub(super) step: Option<i64>,
     /// How far back a sample still counts
-    #[arg(long, value_name = "DURATION", value_parser = super::query::length, allow_negative_numbers = true, default_value = "5m")]
+    #[arg(long, value_name = "DURATION", value_parser = super::query::length, allow_hyphen_values = true, default_value = "5m")]
     pub(super) look_back: i64,
     /// The most values that the query may hold at once
     #[arg(long, value_name = "N", default_value_t = 50_000_000)]

@@ -66,19 +66,20 @@ pub(super) fn rules(args: &TestRules, world: &mut World) -> Result<ExitStatus, F
     let options = Options { dialect, ..Options::default() };
     let wanted = |name: &str| patterns.is_empty() || patterns.iter().any(|pattern| pattern.is_match(name));
     let interrupt = world.interrupt.clone();
-    let shows = world.stderr_is_terminal;
-    let progress = Mutex::new((Instant::now(), &mut *world));
-    let files = run(&prepared, &options, wanted, |done, total| {
-        if let Ok(mut held) = progress.lock()
-            && shows
-            && held.0.elapsed() > PROGRESS
-        {
-            held.0 = Instant::now();
-            held.1.err(&format!("{done} of {total} tests\n"));
-        }
-        !*interrupt.borrow()
-    });
-    drop(progress);
+    let files = {
+        let shows = world.stderr_is_terminal;
+        let progress = Mutex::new((now(), &mut *world));
+        run(&prepared, &options, wanted, |done, total| {
+            if let Ok(mut held) = progress.lock()
+                && shows
+                && held.0.elapsed() > PROGRESS
+            {
+                held.0 = now();
+                held.1.err(&format!("{done} of {total} tests\n"));
+            }
+            !*interrupt.borrow()
+        })
+    };
     let outcome = Outcome { files };
     let text = match args.format {
         TestFormat::Terminal => unit::terminal(&outcome, world.style()),
@@ -86,6 +87,12 @@ pub(super) fn rules(args: &TestRules, world: &mut World) -> Result<ExitStatus, F
     };
     world.out(&text);
     Ok(status(&outcome, &library, args, *world.interrupt.borrow()))
+}
+
+/// Only for whoever waits: nothing that is computed depends on it. The layer of clocks is not in every build.
+#[expect(clippy::disallowed_methods, reason = "progress is shown in the machine's time")]
+fn now() -> Instant {
+    Instant::now()
 }
 
 fn status(outcome: &Outcome, library: &Library, args: &TestRules, interrupted: bool) -> ExitStatus {

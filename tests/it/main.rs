@@ -10,6 +10,7 @@ mod lint;
 mod load;
 mod parties;
 mod promql;
+mod query;
 mod readme;
 mod record;
 mod report;

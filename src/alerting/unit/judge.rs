@@ -51,7 +51,7 @@ pub(super) fn judge_alerts<'a>(
     firing: impl Fn(i64) -> Vec<&'a Firing>,
 ) -> CaseOutcome {
     let failures = at_all_times(times(case.when, every_ms), |at_ms| {
-        let mut got: Vec<(BTreeMap<&str, &str>, BTreeMap<&str, &str>)> = firing(at_ms)
+        let mut got: Vec<Shown<'_>> = firing(at_ms)
             .into_iter()
             .map(|alert| (alert.labels.iter().collect(), borrowed(&alert.annotations)))
             .collect();
