@@ -1,7 +1,7 @@
 //! What differs between Prometheus 2.42 and 3.5, a row for each difference.
 //!
-//! Whatever the code decides by [`Dialect`](super::Dialect), here or in `alerting`, has a row. A test evaluates each
-//! row in both dialects, another asks both promtools.
+//! Whatever the code decides by [`Dialect`](super::Dialect), here or in `alerting`, has a row. A test evaluates
+//! each row in both dialects, another asks both promtools.
 
 mod aggregations;
 mod files;
@@ -52,6 +52,13 @@ pub enum Question {
     },
     /// An instant query at time 0, with no series there: what does the HTTP interface answer?
     Http(&'static str),
+    /// A rule that records an expression as `r`: what is `r` a minute after the first samples?
+    Recorded {
+        /// The series there are, with a sample a minute.
+        series: &'static [&'static str],
+        /// What is recorded.
+        expr: &'static str,
+    },
     /// A rule file: is it taken?
     RuleFile(&'static str),
     /// A file of unit tests: is it taken?
@@ -63,7 +70,7 @@ pub enum Question {
 /// What one of them makes of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
-    /// Of a query the series in their order, such as `x{a="b"} 1; {} NaN`, with values as the HTTP interface writes
+    /// Of a query or a recording the series in their order, such as `x{a="b"} 1; {} NaN`, with values as the HTTP interface writes
     /// them (a number is a series without labels), and `nothing` where there is none; `taken` of a file, and the text of an
     /// annotation.
     Yields(&'static str),
@@ -85,7 +92,12 @@ pub static DIFFERENCES: &[Topic] = &[
 
 impl Difference {
     /// A difference in what a query yields, at time 0 unless [`Difference::at`] says otherwise.
-    const fn query(id: &'static str, what: &'static str, series: &'static [&'static str], expr: &'static str) -> Self {
+    const fn query(
+        id: &'static str,
+        what: &'static str,
+        series: &'static [&'static str],
+        expr: &'static str,
+    ) -> Self {
         let question = Question::Query { series, interval_ms: 60_000, expr, at_ms: 0 };
         Difference { id, what, question, v2: Answer::Fails(""), v3: Answer::Fails("") }
     }

@@ -1,4 +1,4 @@
-//! PromQL, read strictly and with the place of every word.
+//! PromQL: read strictly and with the place of every word, and evaluated as two generations of Prometheus do.
 //!
 //! [`parse`] turns the text of a query into an [`Expr`]: the whole stable language of Prometheus, typed and
 //! checked as `promtool` checks it. What is wrong is a [`ParseError`] that names the bytes to underline and,
@@ -10,8 +10,22 @@
 //! out and checks types while it builds, `functions` and `operator` hold the tables, `regex` judges matchers'
 //! patterns.
 //!
+//! A [`Storage`] holds [`Series`]; [`instant`] and [`range`] evaluate an expression over one, [`Query`] many times. The
+//! generations differ in what the table [`DIFFERENCES`] lists. [`value_json`] and its like print answers as Prometheus'
+//! HTTP interface does.
+//!
 //! # Decisions
 //!
+//! * All steps of a range query are evaluated together, a column for each series: labels are matched once, and windows
+//!   move over the samples instead of being read anew. Answers are the same to the last bit as those of a server, which
+//!   goes step by step. What cannot move so (quantiles of NaN, averages of fractions) is computed anew and counts
+//!   towards a limit.
+//! * Floats only: native histograms are refused wherever they can be written. Revisit when a service that is judged
+//!   exposes one.
+//! * Transcendental functions are Go's, approximations included, to within 4 units in the last place.
+//! * Slips of single releases are not imitated, where what a rule yields would depend on how it is evaluated:
+//!   `count_values by` three labels over time and windows that move although `@` fixes them (2.42), parameters of
+//!   aggregations that are read once if the rest is fixed by `@`, `timestamp(x @ t offset d)`.
 //! * Two [`Dialect`]s, each named after the release whose `promtool` is compared with: 2.42 and 3.5.
 //!   Experimental functions, aggregations and duration arithmetic are known by name and refused: no server
 //!   takes them unless it was told to. Revisit when a release makes one of them stable.
@@ -34,6 +48,7 @@ mod duration;
 mod error;
 mod eval;
 mod functions;
+mod generations;
 mod lexer;
 mod number;
 mod operator;
@@ -53,10 +68,12 @@ pub use duration::Duration;
 pub use error::{ParseError, Span};
 pub use eval::{EvalError, Options, Query, Sample, Samples, Value, instant, range};
 pub use functions::{Arity, Function, functions};
+pub use generations::{Answer, DIFFERENCES, Difference, Question, Topic};
 pub use number::{format_float, json_float, json_time};
 pub use operator::{AggregationOp, BinaryOp, Sign};
 pub use regex::replace_all;
 pub use selector::{At, Instant, MatchOp, Matcher, MatrixSelector, Name, Offset, VectorSelector};
+pub(crate) use storage::Mixer;
 pub use storage::{Labels, NAME, OutOfOrder, Selection, Series, SeriesId, Storage, is_stale, stale_marker};
 pub use value::ValueType;
 pub use walk::SelectorUse;

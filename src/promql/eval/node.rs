@@ -58,9 +58,13 @@ impl<'a> Evaluator<'a> {
         Err(EvalError::new(span, message).help("ask for fewer series, a longer step, or raise the limit"))
     }
 
+    fn most_visits(&self) -> u64 {
+        (self.options.max_samples as u64).saturating_mul(VISITS)
+    }
+
     fn visit(&self, count: u64, span: Span) -> Result<(), EvalError> {
         self.visited.set(self.visited.get().saturating_add(count));
-        let most = (self.options.max_samples as u64).saturating_mul(VISITS);
+        let most = self.most_visits();
         if self.visited.get() <= most {
             return Ok(());
         }
@@ -70,7 +74,10 @@ impl<'a> Evaluator<'a> {
 
     pub(super) fn eval(&self, expr: &Expr, grid: &Grid) -> Result<Evaluated, EvalError> {
         match &expr.kind {
-            ExprKind::Number(number) => Ok(Evaluated::Numbers(vec![*number; grid.at_ms.len()])),
+            ExprKind::Number(number) => {
+                self.hold(grid.at_ms.len(), expr.span)?;
+                Ok(Evaluated::Numbers(vec![*number; grid.at_ms.len()]))
+            }
             ExprKind::String(text) => Ok(Evaluated::Text(text.clone())),
             ExprKind::Paren(inner) => self.eval(inner, grid),
             ExprKind::Vector(selector) => self.vector(selector, expr.span, grid).map(Evaluated::Table),
@@ -123,6 +130,7 @@ impl<'a> Evaluator<'a> {
         for series in self.storage.select(self.query.selection(selector)) {
             self.hold(grid.at_ms.len(), span)?;
             let seen = latest(series, grid, shift, self.options.look_back_ms, self.dialect());
+            let seen: Vec<Option<(i64, f64)>> = seen.collect();
             if seen.iter().all(Option::is_none) {
                 continue;
             }
@@ -186,7 +194,7 @@ impl<'a> Evaluator<'a> {
         let param = node.param.as_ref().map(|param| self.eval(param, grid)).transpose()?;
         let input = self.table(&node.expr, grid)?;
         let steps = Steps { at_ms: &grid.at_ms, dialect: self.dialect() };
-        aggregate::aggregate(node, param, input, &steps)
+        aggregate::aggregate(node, param, input, &steps, &|| self.hold(grid.at_ms.len(), node.op_span))
     }
 
     fn call(&self, node: &Call, expr: &Expr, grid: &Grid) -> Result<Evaluated, EvalError> {
@@ -207,6 +215,8 @@ impl<'a> Evaluator<'a> {
         }
         let args: Result<Vec<Evaluated>, EvalError> =
             node.args.iter().map(|arg| self.eval(arg, grid)).collect();
+        // `time`, `absent` and their like make a column of their own.
+        self.hold(grid.at_ms.len(), expr.span)?;
         call::call(node, args?, &steps)
     }
 
@@ -241,6 +251,7 @@ impl<'a> Evaluator<'a> {
                 at_ms: &grid.at_ms,
                 args: &args,
                 dialect: self.dialect(),
+                most: self.most_visits().saturating_sub(self.visited.get()),
             };
             if let Some(message) = over::refusal(function, &run) {
                 return Err(EvalError::new(node.name_span, message));

@@ -1,11 +1,10 @@
 //! Queries made ready, and put to a storage.
 
-use std::collections::HashMap;
-
 use super::node::Evaluator;
 use super::select::Steps as Grid;
 use super::table::{Evaluated, present};
 use super::{EvalError, Options, Sample, Samples, Value};
+use crate::promql::regex::Room;
 use crate::promql::storage::Selection;
 use crate::promql::{Dialect, Expr, ExprKind, Labels, Storage, ValueType, VectorSelector};
 
@@ -15,8 +14,10 @@ pub struct Query {
     /// Boxed, so that its selectors keep their addresses when the query moves.
     expr: Box<Expr>,
     dialect: Dialect,
-    /// By the address of the selector within `expr`.
-    selections: HashMap<usize, Selection>,
+    /// What its selectors ask for.
+    selections: Vec<Selection>,
+    /// The address of each of those selectors within `expr`.
+    addresses: Vec<usize>,
 }
 
 fn address(selector: &VectorSelector) -> usize {
@@ -31,8 +32,9 @@ impl Query {
     /// A pattern too large to be compiled.
     pub fn new(expr: Expr, dialect: Dialect) -> Result<Query, EvalError> {
         let expr = Box::new(expr);
-        let mut selections = HashMap::new();
+        let (mut selections, mut addresses) = (Vec::new(), Vec::new());
         let mut left: Vec<&Expr> = vec![&expr];
+        let mut room = Room::default();
         while let Some(part) = left.pop() {
             left.extend(part.children());
             let selector = match &part.kind {
@@ -40,11 +42,12 @@ impl Query {
                 ExprKind::Matrix(matrix) => &matrix.selector,
                 _ => continue,
             };
-            let selection =
-                Selection::new(selector, dialect).map_err(|message| EvalError::new(part.span, message))?;
-            selections.insert(address(selector), selection);
+            let selection = Selection::within(selector, dialect, &mut room)
+                .map_err(|message| EvalError::new(part.span, message))?;
+            selections.push(selection);
+            addresses.push(address(selector));
         }
-        Ok(Query { expr, dialect, selections })
+        Ok(Query { expr, dialect, selections, addresses })
     }
 
     /// What is evaluated.
@@ -54,23 +57,15 @@ impl Query {
     }
 
     /// What its selectors ask for, in no particular order.
-    pub fn selections(&self) -> Vec<&Selection> {
-        let mut found = Vec::with_capacity(self.selections.len());
-        let mut left: Vec<&Expr> = vec![&self.expr];
-        while let Some(part) = left.pop() {
-            left.extend(part.children());
-            match &part.kind {
-                ExprKind::Vector(selector) => found.extend(self.selections.get(&address(selector))),
-                ExprKind::Matrix(matrix) => found.extend(self.selections.get(&address(&matrix.selector))),
-                _ => {}
-            }
-        }
-        found
+    #[must_use]
+    pub fn selections(&self) -> &[Selection] {
+        &self.selections
     }
 
     /// The selection of one of its own selectors.
     pub(super) fn selection(&self, selector: &VectorSelector) -> &Selection {
-        self.selections.get(&address(selector)).expect("every selector was compiled when the query was made")
+        let place = self.addresses.iter().position(|known| *known == address(selector));
+        &self.selections[place.expect("every selector was compiled when the query was made")]
     }
 
     /// Evaluates at one time, in milliseconds since 1970.
@@ -129,9 +124,11 @@ impl Query {
         let mut series: Vec<Samples> = table
             .into_iter()
             .map(|column| {
-                let points =
-                    steps.at_ms.iter().copied().zip(column.values).filter(|(_, value)| present(*value));
-                Samples { labels: column.labels, points: points.collect() }
+                let count = column.values.iter().filter(|value| present(**value)).count();
+                let mut points = Vec::with_capacity(count);
+                let all = steps.at_ms.iter().copied().zip(column.values);
+                points.extend(all.filter(|(_, value)| present(*value)));
+                Samples { labels: column.labels, points }
             })
             .filter(|series| !series.points.is_empty())
             .collect();

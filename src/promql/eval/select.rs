@@ -104,26 +104,24 @@ fn last_at<'a>(
 }
 
 /// What an instant selector yields of a series at each step: the sample's value and its time.
-pub(super) fn latest(
-    series: &Series,
-    steps: &Steps,
+pub(super) fn latest<'a>(
+    series: &'a Series,
+    steps: &'a Steps,
     shift: Shift,
     look_back_ms: i64,
     dialect: Dialect,
-) -> Vec<Option<(i64, f64)>> {
+) -> impl Iterator<Item = Option<(i64, f64)>> + 'a {
     let (times, values) = (series.times(), series.values());
-    let reads = steps.at_ms.iter().map(|at| shift.of(*at));
-    last_at(times, reads)
-        .map(|(read, place)| {
-            let (time, value) = (times[place?], values[place?]);
-            let oldest = read.saturating_sub(look_back_ms);
-            let in_sight = match dialect {
-                Dialect::V2 => time >= oldest,
-                Dialect::V3 => time > oldest,
-            };
-            (in_sight && !is_stale(value)).then_some((time, value))
-        })
-        .collect()
+    let reads = steps.at_ms.iter().map(move |at| shift.of(*at));
+    last_at(times, reads).map(move |(read, place)| {
+        let (time, value) = (times[place?], values[place?]);
+        let oldest = read.saturating_sub(look_back_ms);
+        let in_sight = match dialect {
+            Dialect::V2 => time >= oldest,
+            Dialect::V3 => time > oldest,
+        };
+        (in_sight && !is_stale(value)).then_some((time, value))
+    })
 }
 
 /// [`latest`] as a column.
@@ -135,7 +133,7 @@ pub(super) fn latest_values(
     dialect: Dialect,
 ) -> Vec<f64> {
     let seen = latest(series, steps, shift, look_back_ms, dialect);
-    seen.into_iter().map(|sample| sample.map_or(ABSENT, |(_, value)| value)).collect()
+    seen.map(|sample| sample.map_or(ABSENT, |(_, value)| value)).collect()
 }
 
 /// The window of each step over samples at these times, which rise.

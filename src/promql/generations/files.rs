@@ -41,6 +41,12 @@ pub(super) const ROWS: &[Difference] = &[
     )
     .gives(Yields("taken"), Fails("")),
     Difference::other(
+        "nameless-selector-in-rules",
+        "Rules are printed and read again. 2.42 forgets a condition `__name__=\"\"` then.",
+        Question::Recorded { series: &["x{a=\"b\"} 1 1"], expr: "count({__name__=\"\", a=\"b\"})" },
+    )
+    .gives(Yields("r 1"), Yields("nothing")),
+    Difference::other(
         "fuzzy-compare",
         "A file of unit tests may say `fuzzy_compare` in 3.5.",
         Question::TestFile("fuzzy_compare: true\ntests: []"),

@@ -18,6 +18,23 @@ pub use pattern::replace_all;
 /// Bytes of a compiled pattern. A thousand `\pL` need some two thirds of it.
 const MOST_BYTES: usize = 64 << 20;
 
+/// Bytes of a compiled pattern, tried from the least: what one really takes is not told.
+const SIZES: [usize; 3] = [64 << 10, 1 << 20, MOST_BYTES];
+
+/// Bytes that the patterns of one query may take together, each counted as the one of [`SIZES`] that it fits into:
+/// four thousand patterns as people write them.
+const MOST_TOGETHER: usize = 4 * MOST_BYTES;
+
+/// What is left for the patterns of a query.
+#[derive(Debug, Clone)]
+pub(in crate::promql) struct Room(usize);
+
+impl Default for Room {
+    fn default() -> Room {
+        Room(MOST_TOGETHER)
+    }
+}
+
 /// The translation nests deeper than the pattern, by a small factor, and that is at most 250 deep.
 const MOST_NESTED: u32 = 4000;
 
@@ -26,15 +43,35 @@ const MOST_NESTED: u32 = 4000;
 ///
 /// # Errors
 ///
-/// The pattern is too large.
-pub(in crate::promql) fn anchored(pattern: &str, dialect: Dialect) -> Result<Regex, String> {
+/// The pattern is too large, alone or beside those before it.
+pub(in crate::promql) fn anchored(pattern: &str, dialect: Dialect, room: &mut Room) -> Result<Regex, String> {
     let flags = Flags { any: dialect == Dialect::V3, ..Flags::default() };
     let translated = translate(pattern, dialect, flags, false);
-    build(&format!("\\A(?:{})\\z", translated.text))
+    let text = format!("\\A(?:{})\\z", translated.text);
+    let [tight, .., most] = SIZES;
+    let (mut size, mut built) = (tight, within(&text, tight));
+    for larger in SIZES.into_iter().skip(1) {
+        if matches!(built, Err(regex::Error::CompiledTooBig(_))) && room.0 >= larger {
+            (size, built) = (larger, within(&text, larger));
+        }
+    }
+    let cut_short = size < most && matches!(built, Err(regex::Error::CompiledTooBig(_)));
+    match room.0.checked_sub(size) {
+        Some(left) if !cut_short => room.0 = left,
+        _ => return Err("a pattern that is too large beside the others of the query".to_owned()),
+    }
+    told(built)
+}
+
+fn within(text: &str, size: usize) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(text).size_limit(size).nest_limit(MOST_NESTED).build()
 }
 
 fn build(text: &str) -> Result<Regex, String> {
-    let built = RegexBuilder::new(text).size_limit(MOST_BYTES).nest_limit(MOST_NESTED).build();
+    told(within(text, MOST_BYTES))
+}
+
+fn told(built: Result<Regex, regex::Error>) -> Result<Regex, String> {
     built.map_err(|error| match error {
         regex::Error::CompiledTooBig(_) => "a pattern that is too large".to_owned(),
         _ => "an invalid pattern".to_owned(),

@@ -8,7 +8,7 @@ mod class;
 mod compile;
 
 pub use compile::replace_all;
-pub(super) use compile::{Pattern, anchored};
+pub(super) use compile::{Pattern, Room, anchored};
 
 /// Go refuses to repeat more often, also when repetitions are nested.
 const MOST_REPEATS: u32 = 1000;

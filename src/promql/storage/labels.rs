@@ -1,6 +1,8 @@
 //! The labels of a series.
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// The label that holds a metric's name.
@@ -10,8 +12,43 @@ type Pair = (Arc<str>, Arc<str>);
 
 /// Labels sorted by name, none of them empty; cheap to clone. They order as Prometheus orders series: by the
 /// first name or value that differs, then by how many there are.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone)]
 pub struct Labels(Arc<[Pair]>);
+
+// Most labels that are compared are clones of each other, and most names and values are shared.
+
+impl PartialEq for Labels {
+    fn eq(&self, other: &Labels) -> bool {
+        let same = |one: &Arc<str>, other: &Arc<str>| Arc::ptr_eq(one, other) || one == other;
+        Arc::ptr_eq(&self.0, &other.0)
+            || self.0.len() == other.0.len()
+                && self
+                    .0
+                    .iter()
+                    .zip(&*other.0)
+                    .all(|(one, other)| same(&one.0, &other.0) && same(&one.1, &other.1))
+    }
+}
+
+impl Eq for Labels {}
+
+impl Hash for Labels {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+impl Ord for Labels {
+    fn cmp(&self, other: &Labels) -> Ordering {
+        if Arc::ptr_eq(&self.0, &other.0) { Ordering::Equal } else { self.0.cmp(&other.0) }
+    }
+}
+
+impl PartialOrd for Labels {
+    fn partial_cmp(&self, other: &Labels) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl Labels {
     /// No labels at all.
@@ -89,13 +126,19 @@ impl Labels {
     /// With a label set; an empty value takes it away.
     #[must_use]
     pub fn with(&self, name: &str, value: &str) -> Labels {
-        let mut pairs = self.0.to_vec();
-        match pairs.binary_search_by(|(known, _)| (**known).cmp(name)) {
-            Ok(place) if value.is_empty() => drop(pairs.remove(place)),
-            Ok(place) => pairs[place].1 = value.into(),
+        let place = self.0.binary_search_by(|(known, _)| (**known).cmp(name));
+        let (before, after) = match place {
+            Ok(place) if *self.0[place].1 == *value => return self.clone(),
             Err(_) if value.is_empty() => return self.clone(),
-            Err(place) => pairs.insert(place, (name.into(), value.into())),
-        }
+            Ok(place) => (place, place + 1),
+            Err(place) => (place, place),
+        };
+        let known = place.ok().map(|place| Arc::clone(&self.0[place].0));
+        let set = (!value.is_empty()).then(|| (known.unwrap_or_else(|| name.into()), value.into()));
+        let mut pairs = Vec::with_capacity(self.0.len() + 1);
+        pairs.extend_from_slice(&self.0[..before]);
+        pairs.extend(set);
+        pairs.extend_from_slice(&self.0[after..]);
         Labels(pairs.into())
     }
 }

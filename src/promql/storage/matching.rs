@@ -47,14 +47,23 @@ impl Selection {
     ///
     /// A pattern that is too large to be compiled, in words.
     pub fn new(selector: &VectorSelector, dialect: Dialect) -> Result<Selection, String> {
+        Selection::within(selector, dialect, &mut pattern::Room::default())
+    }
+
+    /// The same where other patterns have taken some of the room.
+    pub(in crate::promql) fn within(
+        selector: &VectorSelector,
+        dialect: Dialect,
+        room: &mut pattern::Room,
+    ) -> Result<Selection, String> {
         let mut conditions = Vec::with_capacity(selector.matchers.len());
         for matcher in &selector.matchers {
             let value = &matcher.value;
             let test = match matcher.op {
                 MatchOp::Equal => Test::Equal(value.clone()),
                 MatchOp::NotEqual => Test::NotEqual(value.clone()),
-                MatchOp::Regex => Test::Like(pattern::anchored(value, dialect)?),
-                MatchOp::NotRegex => Test::Unlike(pattern::anchored(value, dialect)?),
+                MatchOp::Regex => Test::Like(pattern::anchored(value, dialect, room)?),
+                MatchOp::NotRegex => Test::Unlike(pattern::anchored(value, dialect, room)?),
             };
             conditions.push(Condition { label: matcher.label.clone(), test });
         }

@@ -5,13 +5,16 @@
 
 mod labels;
 mod matching;
+mod mixer;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 pub use labels::{Labels, NAME};
 pub use matching::Selection;
+pub(crate) use mixer::Mixer;
 
 /// The bits of the NaN that says a series has ended. Prometheus writes the same.
 const STALE: u64 = 0x7ff0_0000_0000_0002;
@@ -92,8 +95,8 @@ impl std::error::Error for OutOfOrder {}
 #[derive(Debug, Clone, Default)]
 pub struct Storage {
     series: Vec<Series>,
-    by_labels: HashMap<Labels, SeriesId>,
-    by_metric: HashMap<Arc<str>, Vec<SeriesId>>,
+    by_labels: HashMap<Labels, SeriesId, BuildHasherDefault<Mixer>>,
+    by_metric: HashMap<Arc<str>, Vec<SeriesId>, BuildHasherDefault<Mixer>>,
 }
 
 impl Storage {
@@ -111,8 +114,18 @@ impl Storage {
         let id = SeriesId(self.series.len());
         self.series.push(Series { labels: labels.clone(), times: Vec::new(), values: Vec::new(), stale: 0 });
         self.by_labels.insert(labels.clone(), id);
-        self.by_metric.entry(labels.metric().into()).or_default().push(id);
+        match self.by_metric.get_mut(labels.metric()) {
+            Some(known) => known.push(id),
+            None => drop(self.by_metric.insert(labels.metric().into(), vec![id])),
+        }
         id
+    }
+
+    /// Makes room for samples that a series is about to get.
+    pub fn reserve(&mut self, id: SeriesId, samples: usize) {
+        let series = &mut self.series[id.0];
+        series.times.reserve(samples);
+        series.values.reserve(samples);
     }
 
     /// Adds a sample to the end of a series.

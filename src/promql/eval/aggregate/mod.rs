@@ -33,14 +33,17 @@ struct Group {
 
 /// What an aggregation yields at each step.
 ///
+/// `hold` counts a series more than there were.
+///
 /// # Errors
 ///
-/// The parameter is of no use: a `k` that is no integer of 64 bits, a label without a name.
+/// The parameter is of no use: a `k` that is no integer of 64 bits, a label without a name. Those of `hold`.
 pub(super) fn aggregate(
     node: &Aggregation,
     param: Option<Evaluated>,
     input: Table,
     steps: &Steps<'_>,
+    hold: &dyn Fn() -> Result<(), EvalError>,
 ) -> Result<Table, EvalError> {
     use AggregationOp::{Avg, Bottomk, Count, CountValues, Max, Min, Quantile, Stddev, Stdvar, Sum, Topk};
     let grouping = node.grouping.as_ref();
@@ -48,7 +51,7 @@ pub(super) fn aggregate(
     Ok(match node.op {
         CountValues => {
             let label = parameter::label(node, param, steps.dialect)?;
-            count_values::count_values(grouping, &label, &input, steps.at_ms.len())
+            count_values::count_values(grouping, &label, &input, steps.at_ms.len(), hold)?
         }
         Topk | Bottomk => match parameter::counts(node, param, &input, steps.dialect)? {
             Some(counts) => {

@@ -2,8 +2,8 @@
 
 use super::Group;
 use super::heap::{pop, push, replace_top};
-use crate::promql::eval::pattern_sort::sort;
 use crate::promql::Dialect;
+use crate::promql::eval::pattern_sort::sort;
 use crate::promql::eval::table::{ABSENT, Column, Table, present};
 
 /// A value and the place of its series in the input.

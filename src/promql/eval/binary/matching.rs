@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use super::number::combine;
 use super::signature::{Signatures, listed, matched, renames};
-use crate::promql::eval::table::nameless;
 use super::span;
 use crate::promql::eval::EvalError;
+use crate::promql::eval::table::nameless;
 use crate::promql::eval::table::{Column, Steps, Table, present};
 use crate::promql::{Binary, Dialect, Labels, Matching, Side};
 

@@ -6,6 +6,9 @@ use super::{Args, EvalError, Steps, Table, present};
 use crate::promql::regex::Pattern;
 use crate::promql::{Call, Dialect, Labels, Span, is_plain_label};
 
+/// The most bytes of a label's value. Calls within calls could double one each, and 128 of them fit into a query.
+const MOST_BYTES: usize = 256 << 10;
+
 /// `label_replace(vector, to, template, from, pattern)`
 pub(super) fn replace(call: &Call, mut args: Args, steps: &Steps<'_>) -> Result<Table, EvalError> {
     let mut table = args.table();
@@ -13,8 +16,12 @@ pub(super) fn replace(call: &Call, mut args: Args, steps: &Steps<'_>) -> Result<
     let pattern = Pattern::whole(&written, steps.dialect)
         .map_err(|why| EvalError::new(span(call, 4), format!("an invalid pattern: {why}")))?;
     check(call, 1, &to, steps.dialect)?;
+    let references = template.matches('$').count();
     for column in &mut table {
-        if let Some(value) = pattern.replacement(column.labels.value(&from), &template) {
+        let value = column.labels.value(&from);
+        // Each reference can stand for the whole value.
+        fits(call, template.len().saturating_add(value.len().saturating_mul(references)))?;
+        if let Some(value) = pattern.replacement(value, &template) {
             column.labels = column.labels.with(&to, &value);
         }
     }
@@ -32,6 +39,8 @@ pub(super) fn join(call: &Call, mut args: Args, steps: &Steps<'_>) -> Result<Tab
     check(call, 1, &to, steps.dialect)?;
     for column in &mut table {
         let values: Vec<&str> = sources.iter().map(|source| column.labels.value(source)).collect();
+        let length = values.iter().map(|value| value.len() + separator.len());
+        fits(call, length.fold(0, usize::saturating_add))?;
         column.labels = column.labels.with(&to, &values.join(&separator));
     }
     unique(table, call, steps)
@@ -49,6 +58,14 @@ fn check(call: &Call, place: usize, name: &str, dialect: Dialect) -> Result<(), 
     } else {
         Err(EvalError::new(span(call, place), format!("`{name}` is no name of a label")))
     }
+}
+
+fn fits(call: &Call, length: usize) -> Result<(), EvalError> {
+    if length <= MOST_BYTES {
+        return Ok(());
+    }
+    let message = format!("`{}` makes a label of over {MOST_BYTES} bytes", call.function.name);
+    Err(EvalError::new(call.name_span, message))
 }
 
 /// Prometheus 3 refuses two series of the same labels even where they have no value at the same step.

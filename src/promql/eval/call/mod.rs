@@ -13,7 +13,6 @@ use super::EvalError;
 use super::table::{ABSENT, Column, Evaluated, Steps, Table, nameless, present, same_labels};
 use crate::promql::{Call, Labels};
 
-
 /// What a function yields at every step. The argument of `absent_over_time` is what `present_over_time` yields.
 ///
 /// # Errors

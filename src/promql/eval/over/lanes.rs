@@ -33,6 +33,9 @@ impl Queue {
 
     /// Adds a step. It gets its value now or later, at the latest from [`Queue::finish`].
     pub(super) fn push<F: Fold>(&mut self, run: &Run<'_>, out: &mut [f64], step: usize, frame: &Frame) {
+        if self.work > run.most {
+            return;
+        }
         self.waiting.push((step, *frame));
         if self.waiting.len() == LANES {
             self.flush::<F>(run, out);

@@ -72,6 +72,8 @@ pub(super) struct Run<'a> {
     pub(super) args: &'a [Vec<f64>],
     /// Whose rules.
     pub(super) dialect: Dialect,
+    /// Where work ends, in samples visited: what is filled in after more than that is of no use.
+    pub(super) most: u64,
 }
 
 impl<'a> Run<'a> {
@@ -108,6 +110,9 @@ impl<'a> Run<'a> {
                 _ => {
                     let (answer, more) = value(frame);
                     work += more;
+                    if work > self.most {
+                        break;
+                    }
                     answer
                 }
             };

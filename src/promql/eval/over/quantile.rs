@@ -32,6 +32,9 @@ pub(super) fn quantile(run: &Run<'_>, out: &mut [f64]) -> u64 {
                 }
             }
         };
+        if sorted.work > run.most {
+            break;
+        }
         before = Some((frame, q.to_bits(), value));
         set(out, step, value);
     }

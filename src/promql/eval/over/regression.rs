@@ -62,6 +62,9 @@ impl<'a> Lines<'a> {
         if odd.is_some_and(f64::is_nan) {
             return (f64::NAN, f64::NAN);
         }
+        if self.work > self.run.most {
+            return (f64::NAN, f64::NAN);
+        }
         self.work += values.len() as u64;
         let times = self.run.times_of(frame);
         let sums = if odd.is_none() && self.oddities.within(TAME) {

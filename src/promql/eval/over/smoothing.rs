@@ -16,6 +16,9 @@ pub(super) fn smooth(run: &Run<'_>, out: &mut [f64]) -> u64 {
                 smoothed(run.values_of(frame), factors)
             }
         };
+        if work > run.most {
+            break;
+        }
         before = Some((frame, bits, value));
         set(out, step, value);
     }
