@@ -117,7 +117,9 @@ impl Alerts {
         let mut holding = BTreeMap::new();
         for (labels, seen) in results {
             if holding.insert(labels, seen).is_some() {
-                return Err("vector contains metrics with the same labelset after applying alert labels".to_owned());
+                return Err(
+                    "vector contains metrics with the same labelset after applying alert labels".to_owned()
+                );
             }
         }
         self.end_or_keep(at_ms, timing, &holding);

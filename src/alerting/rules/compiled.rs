@@ -2,15 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::evaluate::Timeline;
-use super::{Seen, Timing};
-use crate::alerting::template::{AlertData, AlertTemplate, Context, TemplateError};
-use crate::promql::{
-    At, Dialect, Expr, ExprKind, Instant, Labels, NAME, Offset, Query, Sample, Selection, Storage, Value,
-    parse_as,
-};
-
 use super::file::{Group, Rule, RuleKind};
+use super::order::shifts;
+use super::reread::reread;
+use super::texts::{Expander, Texts, texts, texts_of};
+use super::{Alert, Seen, Timing};
+use crate::promql::{Dialect, Labels, NAME, Query, Sample, Selection};
 
 /// A rule with its query and templates ready.
 #[derive(Debug)]
@@ -18,6 +15,8 @@ pub(crate) struct Compiled {
     name: String,
     kind: Kind,
     query: Query,
+    /// Why it can never be evaluated, if it cannot.
+    broken: Option<String>,
     labels: Texts,
     timing: Timing,
     query_offset_ms: i64,
@@ -27,45 +26,14 @@ pub(crate) struct Compiled {
     moves_with_the_query: bool,
     /// Whether one of its templates asks queries of its own.
     asks: bool,
+    /// Labels of an alert that are templates, as written.
+    unexpanded: Vec<(String, String)>,
 }
 
 #[derive(Debug)]
 enum Kind {
     Record,
     Alert { annotations: Texts },
-}
-
-/// A label's or annotation's value.
-#[derive(Debug)]
-enum Text {
-    Plain(String),
-    Template(Box<AlertTemplate>),
-}
-
-impl Text {
-    /// A value as it stands, or a template if there are actions in it and the rule is an alert.
-    fn new(value: &str, alert: Option<&str>, dialect: Dialect) -> Result<Text, TemplateError> {
-        match alert.filter(|_| value.contains("{{")) {
-            None => Ok(Text::Plain(value.to_owned())),
-            Some(alert) => Ok(Text::Template(Box::new(AlertTemplate::parse(value, alert, dialect)?))),
-        }
-    }
-
-    fn plain(&self) -> Option<&str> {
-        match self {
-            Text::Plain(text) => Some(text),
-            Text::Template(_) => None,
-        }
-    }
-}
-
-type Texts = Vec<(String, Text)>;
-
-/// What a template can ask while it is expanded.
-pub(crate) struct Expander<'a> {
-    pub(crate) timeline: &'a Timeline<'a>,
-    pub(crate) storage: &'a Storage,
-    pub(crate) at_ms: i64,
 }
 
 impl Compiled {
@@ -78,6 +46,8 @@ impl Compiled {
         let alert = matches!(rule.kind, RuleKind::Alert { .. }).then(|| rule.name());
         let mut labels: BTreeMap<&String, &String> = group.labels.iter().collect();
         labels.extend(&rule.labels);
+        let templates = labels.iter().filter(|(_, text)| alert.is_some() && text.contains("{{"));
+        let unexpanded = templates.map(|(name, text)| ((*name).clone(), (*text).clone())).collect();
         let labels = texts(labels, alert, dialect)?;
         let (kind, for_ms, keep_firing_for_ms) = match &rule.kind {
             RuleKind::Record { .. } => (Kind::Record, 0, 0),
@@ -92,16 +62,25 @@ impl Compiled {
             Kind::Record => vec![Labels::new(fixed.chain([(NAME, name)]))],
             Kind::Alert { .. } => ["ALERTS", "ALERTS_FOR_STATE"]
                 .map(|series| {
-                    // An alert's own labels do not change what these are called.
-                    Labels::new(fixed.clone().chain([(NAME, series), ("alertname", name)]))
+                    // An alert's own labels do not change what these are called, nor its state.
+                    let fixed = fixed.clone().filter(|(label, _)| *label != "alertstate");
+                    Labels::new(fixed.chain([(NAME, series), ("alertname", name)]))
                 })
                 .to_vec(),
         };
-        let asks = texts_of(rule, group).any(|text| text.contains("{{") && text.contains("query"));
-        let (sees_the_future, moves_with_the_query) = shifts(&rule.expr);
+        let asking = |text: &&String| text.contains("{{") && text.contains("query");
+        let asks = texts_of(rule, group).any(|text| asking(&text));
+        let shifting = |text: &String| text.contains('@') || text.contains("offset");
+        let (expr, broken) = match reread(&rule.expr, dialect) {
+            Ok(expr) => (expr, None),
+            Err(why) => (rule.expr.clone(), Some(why)),
+        };
+        let (future, moves_with_the_query) = shifts(&expr);
+        let sees_the_future = future || texts_of(rule, group).filter(asking).any(shifting);
         Ok(Compiled {
             name: name.to_owned(),
-            query: Query::new(rule.expr.clone(), dialect).map_err(|error| error.to_string())?,
+            query: Query::new(expr, dialect).map_err(|error| error.to_string())?,
+            broken,
             timing: Timing { for_ms, keep_firing_for_ms, limit: group.limit },
             query_offset_ms: group.query_offset_ms.unwrap_or(0),
             kind,
@@ -110,6 +89,7 @@ impl Compiled {
             sees_the_future,
             moves_with_the_query,
             asks,
+            unexpanded,
         })
     }
 
@@ -123,6 +103,11 @@ impl Compiled {
 
     pub(crate) fn query(&self) -> &Query {
         &self.query
+    }
+
+    /// Why it can never be evaluated, if it cannot.
+    pub(crate) fn broken(&self) -> Option<&str> {
+        self.broken.as_deref()
     }
 
     pub(crate) fn timing(&self) -> Timing {
@@ -154,8 +139,36 @@ impl Compiled {
         self.writes.iter().any(|known| query.selections().iter().any(|selection| selection.may_match(known)))
     }
 
+    /// Whether one of its templates asks queries of its own.
+    pub(crate) fn asks(&self) -> bool {
+        self.asks
+    }
+
+    /// How far before its evaluation it looks and writes, in milliseconds.
+    pub(crate) fn query_offset_ms(&self) -> i64 {
+        self.query_offset_ms
+    }
+
+    /// Whether it may write a series that another rule writes too.
+    pub(crate) fn may_write_with(&self, other: &Compiled) -> bool {
+        let agree = |one: &Labels, another: &Labels| {
+            one.iter().all(|(name, value)| another.get(name).is_none_or(|held| held == value))
+        };
+        self.writes.iter().any(|one| other.writes.iter().any(|another| agree(one, another)))
+    }
+
+    /// Whether it may write a series of these labels.
+    pub(crate) fn may_write(&self, labels: &Labels) -> bool {
+        self.writes.iter().any(|known| known.iter().all(|(name, value)| labels.value(name) == value))
+    }
+
+    /// Whether the labels of an alert depend on nothing but those of the result.
+    pub(crate) fn labels_are_plain(&self) -> bool {
+        self.labels.iter().all(|(_, text)| text.plain().is_some())
+    }
+
     /// What its expression selects.
-    pub(crate) fn selections(&self) -> Vec<&Selection> {
+    pub(crate) fn selections(&self) -> &[Selection] {
         self.query.selections()
     }
 
@@ -176,7 +189,9 @@ impl Compiled {
         let mut all: Vec<&Labels> = samples.iter().map(|(labels, _)| labels).collect();
         all.sort();
         if all.windows(2).any(|pair| pair[0] == pair[1]) {
-            return Err("vector contains metrics with the same labelset after applying rule labels".to_owned());
+            return Err(
+                "vector contains metrics with the same labelset after applying rule labels".to_owned()
+            );
         }
         let limit = self.timing.limit;
         if limit > 0 && samples.len() > limit {
@@ -197,83 +212,26 @@ impl Compiled {
         labels.with("alertname", &self.name)
     }
 
+    /// The series that tell of an alert: `ALERTS` and `ALERTS_FOR_STATE`. A label whose template yields nothing is none
+    /// of the alert's, and stands there as it is written: Prometheus begins with the labels of the rule.
+    pub(crate) fn alert_series(&self, alert: &Alert) -> [Labels; 2] {
+        [alert.alerts_labels(), alert.for_state_labels()].map(|mut labels| {
+            for (name, text) in &self.unexpanded {
+                if labels.get(name).is_none() {
+                    labels = labels.with(name, text);
+                }
+            }
+            labels
+        })
+    }
+
     /// The annotations of an alert.
     pub(crate) fn annotations(&self, seen: &Seen, expander: &Expander<'_>) -> BTreeMap<String, String> {
         match &self.kind {
             Kind::Record => BTreeMap::new(),
-            Kind::Alert { annotations } => annotations
-                .iter()
-                .map(|(name, text)| (name.clone(), expander.expand(text, seen)))
-                .collect(),
+            Kind::Alert { annotations } => {
+                annotations.iter().map(|(name, text)| (name.clone(), expander.expand(text, seen))).collect()
+            }
         }
     }
-}
-
-impl Expander<'_> {
-    fn expand(&self, text: &Text, seen: &Seen) -> String {
-        let template = match text {
-            Text::Plain(text) => return text.clone(),
-            Text::Template(template) => template,
-        };
-        let options = self.timeline.options;
-        // An alert is expanded anew at each evaluation that yields it; the last of those counts.
-        let at_ms = seen.at_ms.min(self.at_ms);
-        let ask = |query: &str| -> Result<Vec<(Labels, f64)>, String> {
-            let expr = parse_as(query, options.dialect).map_err(|error| error.to_string())?;
-            let query = Query::new(expr, options.dialect).map_err(|error| error.to_string())?;
-            match query.instant(self.storage, at_ms, options).map_err(|error| error.to_string())? {
-                Value::Vector(samples) => Ok(samples.into_iter().map(|it| (it.labels, it.value)).collect()),
-                Value::Scalar(value) => Ok(vec![(Labels::empty(), value)]),
-                _ => Err("query result is not a vector or scalar".to_owned()),
-            }
-        };
-        let data = AlertData {
-            labels: seen.labels.clone(),
-            external_labels: self.timeline.external_labels.clone(),
-            external_url: self.timeline.external_url.to_owned(),
-            value: seen.value,
-        };
-        let context = Context { dialect: options.dialect, query: &ask, external_url: None, path_prefix: None };
-        template.render(&data, &context)
-    }
-}
-
-fn texts<'a>(
-    given: impl IntoIterator<Item = (&'a String, &'a String)>,
-    alert: Option<&str>,
-    dialect: Dialect,
-) -> Result<Texts, String> {
-    let text = |(name, value): (&String, &String)| match Text::new(value, alert, dialect) {
-        Ok(text) => Ok((name.clone(), text)),
-        Err(error) => Err(error.to_string()),
-    };
-    given.into_iter().map(text).collect()
-}
-
-/// Everything of a rule that may be a template.
-fn texts_of<'a>(rule: &'a Rule, group: &'a Group) -> impl Iterator<Item = &'a String> {
-    let annotations = match &rule.kind {
-        RuleKind::Alert { annotations, .. } => Some(annotations.values()),
-        RuleKind::Record { .. } => None,
-    };
-    group.labels.values().chain(rule.labels.values()).chain(annotations.into_iter().flatten())
-}
-
-/// Whether an expression reads later samples than its own time, and whether `@ start()` or `@ end()` is in it.
-fn shifts(expr: &Expr) -> (bool, bool) {
-    let (mut future, mut moves) = (false, false);
-    let mut left = vec![expr];
-    while let Some(part) = left.pop() {
-        left.extend(part.children());
-        let (offset, at): (Option<Offset>, Option<At>) = match &part.kind {
-            ExprKind::Vector(selector) => (selector.offset, selector.at),
-            ExprKind::Matrix(matrix) => (matrix.selector.offset, matrix.selector.at),
-            ExprKind::Subquery(subquery) => (subquery.offset, subquery.at),
-            _ => continue,
-        };
-        future |= offset.is_some_and(|offset| offset.by.nanos() < 0);
-        future |= at.is_some_and(|at| matches!(at.when, Instant::Millis(_)));
-        moves |= at.is_some_and(|at| matches!(at.when, Instant::Start | Instant::End));
-    }
-    (future, moves)
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::write::{Collector, Writer, Written};
-use super::{Alerts, Compiled, Expander, Seen};
-use crate::promql::{EvalError, Labels, Options, Sample, Storage, Value};
+use super::columns::{Recent, recorded};
+use super::write::{Collector, Writer, Written, write};
+use super::{AlertState, Alerts, Compiled, Expander, Seen};
+use crate::promql::{EvalError, Labels, Options, Sample, Samples, Storage, Value};
 
 /// When and how rules are evaluated.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +50,12 @@ pub(crate) struct Progress<'a> {
     alerts: Alerts,
     writer: Writer,
     collector: Collector,
+    /// The labels of alerts by those of results.
+    named: Recent<Labels, Labels>,
+    /// The series that tell of alerts.
+    told: Recent<(Labels, AlertState), [Labels; 2]>,
+    /// What the templates yielded that ask queries: later the answers may be others.
+    annotated: BTreeMap<Labels, BTreeMap<String, String>>,
     run: RuleRun,
 }
 
@@ -60,6 +67,9 @@ impl<'a> Progress<'a> {
             alerts: Alerts::new(),
             writer: Writer::default(),
             collector: Collector::default(),
+            named: Recent::default(),
+            told: Recent::default(),
+            annotated: BTreeMap::new(),
             run: RuleRun::default(),
         }
     }
@@ -89,7 +99,10 @@ impl<'a> Progress<'a> {
             let expander = Expander { timeline, storage, at_ms };
             let firing = self.alerts.firing().map(|alert| Firing {
                 labels: alert.labels.clone(),
-                annotations: self.rule.annotations(&alert.seen, &expander),
+                annotations: match self.annotated.get(&alert.labels) {
+                    Some(annotations) => annotations.clone(),
+                    None => self.rule.annotations(&alert.seen, &expander),
+                },
             });
             self.run.firing.push((place, firing.collect()));
         }
@@ -113,19 +126,26 @@ impl<'a> Progress<'a> {
             return Ok(Vec::new());
         }
         let expander = Expander { timeline, storage, at_ms };
-        let found: Vec<(Labels, Seen)> = results
-            .into_iter()
-            .map(|sample| {
-                let seen = Seen { labels: sample.labels, value: sample.value, at_ms };
-                (self.rule.alert_labels(&seen, &expander), seen)
-            })
-            .collect();
+        let (rule, named, plain) = (self.rule, &mut self.named, self.rule.labels_are_plain());
+        let found = results.into_iter().enumerate().map(|(place, sample)| {
+            let seen = Seen { labels: sample.labels, value: sample.value, at_ms };
+            let labels = || rule.alert_labels(&seen, &expander);
+            (if plain { named.get(place, seen.labels.clone(), labels) } else { labels() }, seen)
+        });
+        let found: Vec<(Labels, Seen)> = found.collect();
+        if self.rule.asks() && !self.wanted.is_empty() {
+            let annotated =
+                found.iter().map(|(labels, seen)| (labels.clone(), self.rule.annotations(seen, &expander)));
+            self.annotated.extend(annotated);
+        }
         let active = self.alerts.step(at_ms, self.rule.timing(), found)?;
         let mut samples = Vec::with_capacity(2 * active.len());
-        for alert in active {
+        for (place, alert) in active.into_iter().enumerate() {
             self.run.fired |= alert.fired_at_ms.is_some();
-            samples.push((alert.alerts_labels(), 1.0));
-            samples.push((alert.for_state_labels(), (alert.active_at_ms.div_euclid(1000)) as f64));
+            let key = (alert.labels.clone(), alert.state);
+            let [alerts, for_state] = self.told.get(place, key, || rule.alert_series(alert));
+            samples.push((alerts, 1.0));
+            samples.push((for_state, (alert.active_at_ms.div_euclid(1000)) as f64));
         }
         Ok(samples)
     }
@@ -138,9 +158,20 @@ impl<'a> Progress<'a> {
 }
 
 /// Evaluates one rule that reads neither itself nor later rules; nothing is written to the storage yet.
-pub(crate) fn alone(rule: &Compiled, wanted: &[usize], storage: &Storage, timeline: &Timeline<'_>) -> RuleRun {
+pub(crate) fn alone(
+    rule: &Compiled,
+    wanted: &[usize],
+    storage: &Storage,
+    timeline: &Timeline<'_>,
+) -> RuleRun {
+    let series = all_steps(rule, storage, timeline);
+    if let Some(series) = &series
+        && let Some(written) = recorded(rule, series, timeline)
+    {
+        return RuleRun { written, produced: !series.is_empty(), ..RuleRun::default() };
+    }
     let mut progress = Progress::new(rule, wanted);
-    match all_steps(rule, storage, timeline) {
+    match series.and_then(|series| by_step(rule, series, timeline)) {
         Some(by_step) => {
             for (place, results) in by_step.into_iter().enumerate() {
                 let samples = progress.step(place, Ok(results), timeline, storage);
@@ -159,19 +190,25 @@ pub(crate) fn alone(rule: &Compiled, wanted: &[usize], storage: &Storage, timeli
 }
 
 /// The results of every step by one range query; none where that would not be the same as a query for each.
-fn all_steps(rule: &Compiled, storage: &Storage, timeline: &Timeline<'_>) -> Option<Vec<Vec<Sample>>> {
+fn all_steps(rule: &Compiled, storage: &Storage, timeline: &Timeline<'_>) -> Option<Vec<Samples>> {
     let [first, second, ..] = timeline.steps else { return None };
     let (last, step_ms) = (timeline.steps.last()?, second - first);
-    if rule.moves_with_the_query() {
+    if rule.moves_with_the_query() || rule.broken().is_some() {
         return None;
     }
     let bounds = (rule.sample_time(*first), rule.sample_time(*last), step_ms);
     // An error may concern one step only.
-    let series = rule.query().range(storage, bounds, timeline.options).ok()?;
+    rule.query().range(storage, bounds, timeline.options).ok()
+}
+
+/// The results of each step.
+fn by_step(rule: &Compiled, all: Vec<Samples>, timeline: &Timeline<'_>) -> Option<Vec<Vec<Sample>>> {
+    let [first, second, ..] = timeline.steps else { return None };
+    let (first_ms, step_ms) = (rule.sample_time(*first), second - first);
     let mut by_step: Vec<Vec<Sample>> = vec![Vec::new(); timeline.steps.len()];
-    for series in series {
+    for series in all {
         for (at_ms, value) in series.points {
-            let place = usize::try_from((at_ms - bounds.0) / step_ms).ok()?;
+            let place = usize::try_from((at_ms - first_ms) / step_ms).ok()?;
             by_step.get_mut(place)?.push(Sample { labels: series.labels.clone(), value });
         }
     }
@@ -184,6 +221,9 @@ fn one_step(
     timeline: &Timeline<'_>,
     place: usize,
 ) -> Result<Vec<Sample>, String> {
+    if let Some(why) = rule.broken() {
+        return Err(why.to_owned());
+    }
     let at_ms = rule.sample_time(timeline.steps[place]);
     match rule.query().instant(storage, at_ms, timeline.options) {
         Ok(Value::Vector(samples)) => Ok(samples),
@@ -212,7 +252,9 @@ pub(crate) fn together(
             let sample_time = progress.rule.sample_time(*at_ms);
             for (labels, value) in &samples {
                 let id = storage.series(labels);
-                storage.insert(id, sample_time, *value);
+                if let Err(refusal) = write(storage, id, (sample_time, *at_ms), *value) {
+                    progress.run.errors.push((*at_ms, refusal.to_owned()));
+                }
             }
             progress.collect(sample_time, samples);
         }

@@ -60,9 +60,10 @@ pub(super) fn judge_alerts<'a>(
         let mut expected: Vec<_> = case.exp_alerts.iter().map(wanted).collect();
         expected.sort();
         let same = got.len() == expected.len()
-            && got.iter().zip(&expected).all(|(got, expected)| {
-                got.0 == borrowed(&expected.0) && got.1 == borrowed(&expected.1)
-            });
+            && got
+                .iter()
+                .zip(&expected)
+                .all(|(got, expected)| got.0 == borrowed(&expected.0) && got.1 == borrowed(&expected.1));
         if same {
             return None;
         }
@@ -108,18 +109,26 @@ fn pairs(labels: &BTreeMap<&str, &str>) -> String {
 }
 
 /// Asks an expression and compares what it yields.
-pub(super) fn judge_query(case: &QueryTest, every_ms: i64, storage: &Storage, options: &Options) -> CaseOutcome {
+pub(super) fn judge_query(
+    case: &QueryTest,
+    every_ms: i64,
+    storage: &Storage,
+    options: &Options,
+) -> CaseOutcome {
     let unusable = case.exp_samples.iter().filter_map(|sample| sample.labels.as_ref().err());
     let mut failures: Vec<String> = unusable.map(ToString::to_string).collect();
     if failures.is_empty() {
         match ready(&case.expr.text, options.dialect) {
             Ok(query) => {
-                failures = at_all_times(times(case.when, every_ms), |at_ms| ask(case, &query, at_ms, storage, options));
+                failures = at_all_times(times(case.when, every_ms), |at_ms| {
+                    ask(case, &query, at_ms, storage, options)
+                });
             }
             Err(message) => failures.push(format!("{}: {message}", case.expr.text)),
         }
     }
-    let title = format!("{} yields {} {}", case.expr.text.trim(), counted(case.exp_samples.len()), when(case.when));
+    let title =
+        format!("{} yields {} {}", case.expr.text.trim(), counted(case.exp_samples.len()), when(case.when));
     CaseOutcome { title, line: case.place.line, failures }
 }
 

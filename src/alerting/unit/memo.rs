@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::hash::BuildHasherDefault;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::alerting::rules::RuleRun;
-use crate::promql::{Labels, Series, Storage};
+use crate::promql::{Labels, Mixer, Series, Storage};
 
 /// What something is, in 128 bits: two different things that share one are never met by chance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -15,20 +15,17 @@ pub(super) struct Identity(u64, u64);
 impl Identity {
     /// Of anything that can be hashed.
     pub(super) fn of(what: &impl std::hash::Hash) -> Identity {
-        let mut one = DefaultHasher::new();
-        what.hash(&mut one);
-        let mut other = DefaultHasher::new();
-        // A second hash of its own: the same hasher, differently begun.
-        0x9e37_79b9_7f4a_7c15_u64.hash(&mut other);
-        what.hash(&mut other);
-        Identity(one.finish(), other.finish())
+        let mut mixer = Mixer::default();
+        what.hash(&mut mixer);
+        let (one, other) = mixer.both();
+        Identity(one, other)
     }
 }
 
 /// What each series of a storage holds, by its labels.
 #[derive(Debug, Default)]
 pub(super) struct Contents {
-    of: HashMap<Labels, Identity>,
+    of: HashMap<Labels, Identity, BuildHasherDefault<Mixer>>,
 }
 
 impl Contents {
@@ -48,7 +45,11 @@ impl Contents {
     }
 
     /// What all the series are that a rule's selectors find.
-    pub(super) fn selected(&self, rule: &crate::alerting::rules::Compiled, storage: &Storage) -> Vec<Option<Identity>> {
+    pub(super) fn selected(
+        &self,
+        rule: &crate::alerting::rules::Compiled,
+        storage: &Storage,
+    ) -> Vec<Option<Identity>> {
         let mut found = Vec::new();
         for selection in rule.selections() {
             found.extend(storage.select(selection).into_iter().map(|series| self.get(series)));
@@ -65,7 +66,7 @@ type Slot = Arc<OnceLock<Arc<RuleRun>>>;
 /// All evaluations so far.
 #[derive(Debug, Default)]
 pub(super) struct Memo {
-    slots: Mutex<HashMap<Identity, Slot>>,
+    slots: Mutex<HashMap<Identity, Slot, BuildHasherDefault<Mixer>>>,
 }
 
 impl Memo {

@@ -8,12 +8,14 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::file::{InputSeries, Test, TestFile, When};
 use super::judge::{judge_alerts, judge_query, shown};
 use super::memo::{Contents, Identity, Memo};
 use super::outcome::{CaseOutcome, FileOutcome, RuleCoverage, TestOutcome};
-use super::file::{InputSeries, Test, TestFile, When};
 use crate::alerting::rules::file::{Group, Rule};
-use crate::alerting::rules::{Compiled, Firing, RuleRun, Timeline, alone, blocks, together};
+use crate::alerting::rules::{
+    Block, Compiled, Firing, RuleRun, Timeline, alone, as_time_goes, blocks, together,
+};
 use crate::promql::{Dialect, Labels, Options, Query, Storage, parse_as};
 
 /// A rule of a file that tests name, ready and with its place.
@@ -58,6 +60,10 @@ pub struct Prepared<'a> {
     pub rules: Vec<&'a Loaded>,
 }
 
+/// The most evaluations of a test, and the most times at which it may expect something: eleven years of minutes. Each
+/// takes a few microseconds, and `promtool` would not end either.
+const MOST_STEPS: i64 = 6_000_000;
+
 /// What one test found out about its rules: whether each produced and fired.
 type Tried = Vec<(bool, bool)>;
 
@@ -76,13 +82,18 @@ pub fn run(
         .filter(|(file, test)| wanted(&title(&files[*file].tests.tests[*test], *test)))
         .collect();
     let memo = Memo::default();
+    let cut = |prepared: &Prepared<'_>| blocks(&rules(prepared), false);
+    let cuts: Vec<Vec<Block>> = files.iter().map(cut).collect();
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<(usize, TestOutcome, Tried)>> = Mutex::new(Vec::with_capacity(jobs.len()));
     let work = || {
         while let Some((file, test)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
             let prepared = &files[*file];
-            let (cases, tried) = Running::new(prepared, &prepared.tests.tests[*test], options).run(&memo);
             let given = &prepared.tests.tests[*test];
+            let (cases, tried) = match too_long(given, prepared.tests.evaluation_interval_ms, options) {
+                Some(case) => (vec![case], Tried::new()),
+                None => Running::new(prepared, given, options).run(&memo, &cuts[*file]),
+            };
             let outcome = TestOutcome { name: title(given, *test), line: given.place.line, cases };
             let mut done = done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             done.push((*file, outcome, tried));
@@ -99,14 +110,26 @@ pub fn run(
         work();
     });
     let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    // Nobody who waits for the outcome need wait for memory to be given back.
+    std::thread::spawn(move || drop(memo));
     done.sort_by(|one, other| (one.0, one.1.line, &one.1.name).cmp(&(other.0, other.1.line, &other.1.name)));
-    gather(files, done, options.dialect)
+    gather(files, &jobs, done, options.dialect)
 }
 
-fn gather(files: &[Prepared<'_>], done: Vec<(usize, TestOutcome, Tried)>, dialect: Dialect) -> Vec<FileOutcome> {
+fn gather(
+    files: &[Prepared<'_>],
+    jobs: &[(usize, usize)],
+    done: Vec<(usize, TestOutcome, Tried)>,
+    dialect: Dialect,
+) -> Vec<FileOutcome> {
     let mut outcomes: Vec<FileOutcome> = files
         .iter()
-        .map(|prepared| FileOutcome { file: prepared.file.clone(), tests: Vec::new(), rules: coverage(prepared, dialect) })
+        .enumerate()
+        .map(|(file, prepared)| {
+            let run = jobs.iter().filter(|(of, _)| *of == file).map(|(_, test)| &prepared.tests.tests[*test]);
+            let rules = coverage(prepared, &run.collect::<Vec<_>>(), dialect);
+            FileOutcome { file: prepared.file.clone(), tests: Vec::new(), rules }
+        })
         .collect();
     for (file, outcome, tried) in done {
         for (rule, (produced, fired)) in outcomes[file].rules.iter_mut().zip(tried) {
@@ -123,8 +146,8 @@ fn title(test: &Test, place: usize) -> String {
     if test.name.is_empty() { format!("test {}", place + 1) } else { test.name.clone() }
 }
 
-fn coverage(prepared: &Prepared<'_>, dialect: Dialect) -> Vec<RuleCoverage> {
-    let tests = &prepared.tests.tests;
+/// The rules of a file, and whether any of the tests that are run expects something of them.
+fn coverage(prepared: &Prepared<'_>, tests: &[&Test], dialect: Dialect) -> Vec<RuleCoverage> {
     let expected = tests.iter().flat_map(|test| &test.alert_tests).filter(|case| !case.exp_alerts.is_empty());
     let alerts: BTreeSet<&str> = expected.map(|case| case.alertname.as_str()).collect();
     let asked = tests.iter().flat_map(|test| &test.query_tests).filter(|case| !case.exp_samples.is_empty());
@@ -148,6 +171,10 @@ fn coverage(prepared: &Prepared<'_>, dialect: Dialect) -> Vec<RuleCoverage> {
         .collect()
 }
 
+fn rules<'a>(prepared: &Prepared<'a>) -> Vec<&'a Compiled> {
+    prepared.rules.iter().map(|loaded| &loaded.rule).collect()
+}
+
 /// One test that is being run.
 struct Running<'a> {
     prepared: &'a Prepared<'a>,
@@ -165,9 +192,7 @@ impl<'a> Running<'a> {
         let whens = test.alert_tests.iter().map(|case| case.when);
         let whens = whens.chain(test.query_tests.iter().map(|case| case.when));
         let last = whens.map(last_ms).max().unwrap_or(0).max(0);
-        // More steps than samples may be held would not be evaluated anyway.
-        let most = i64::try_from(options.max_samples).unwrap_or(i64::MAX);
-        let steps: Vec<i64> = (0..=(last / every).min(most)).map(|step| step * every).collect();
+        let steps: Vec<i64> = (0..=last / every).map(|step| step * every).collect();
         let wanted = |loaded: &&Loaded| {
             let about = test.alert_tests.iter();
             let about = about.filter(|case| loaded.rule.is_alert() && case.alertname == loaded.rule.name());
@@ -176,21 +201,23 @@ impl<'a> Running<'a> {
             places.into_iter().collect()
         };
         let wanted = prepared.rules.iter().map(wanted).collect();
-        let external_labels = Labels::new(test.external_labels.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let external_labels =
+            Labels::new(test.external_labels.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let options = Options { subquery_step_ms: every, ..options.clone() };
         Running { prepared, test, options, steps, wanted, external_labels }
     }
 
-    fn run(&self, memo: &Memo) -> (Vec<CaseOutcome>, Tried) {
+    /// `cut` is what all the rules are cut into unless time must go on for all of them at once.
+    fn run(&self, memo: &Memo, cut: &[Block]) -> (Vec<CaseOutcome>, Tried) {
         let timeline = Timeline {
             steps: &self.steps,
             options: &self.options,
             external_labels: &self.external_labels,
             external_url: &self.test.external_url,
         };
-        let rules: Vec<&Compiled> = self.prepared.rules.iter().map(|loaded| &loaded.rule).collect();
-        let blocks = blocks(&rules);
-        let as_time_goes = blocks.iter().any(|block| rules[block.rules.clone()].iter().any(|it| it.sees_the_future()));
+        let rules = rules(self.prepared);
+        let as_time_goes = as_time_goes(&rules, self.test.input_series.iter().map(|input| &input.labels));
+        let blocks = if as_time_goes { blocks(&rules, true) } else { cut.to_vec() };
         let (mut storage, mut contents) = (Storage::new(), Contents::default());
         let until = *self.steps.last().unwrap_or(&0);
         if !as_time_goes {
@@ -200,12 +227,16 @@ impl<'a> Running<'a> {
             contents.add(&input.labels, contents_of(input));
         }
         let mut runs: Vec<std::sync::Arc<RuleRun>> = Vec::with_capacity(rules.len());
+        let mut refused: Vec<(usize, i64, String)> = Vec::new();
         for block in blocks {
             if !block.step_by_step {
                 let place = block.rules.start;
                 let identity = self.identity(place, &contents, &storage);
-                let run = memo.get(identity, || alone(rules[place], &self.wanted[place], &storage, &timeline));
-                run.written.store(&mut storage);
+                let run =
+                    memo.get(identity, || alone(rules[place], &self.wanted[place], &storage, &timeline));
+                if let Some((at_ms, why)) = run.written.store(&mut storage) {
+                    refused.push((place, at_ms.saturating_add(rules[place].query_offset_ms()), why));
+                }
                 self.note(&mut contents, &run, identity);
                 runs.push(run);
                 continue;
@@ -227,13 +258,18 @@ impl<'a> Running<'a> {
                 runs.push(std::sync::Arc::new(run));
             }
         }
-        (self.cases(&runs, &storage), runs.iter().map(|run| (run.produced, run.fired)).collect())
+        (self.cases(&runs, &refused, &storage), runs.iter().map(|run| (run.produced, run.fired)).collect())
     }
 
     /// Puts the samples into the storage that come after one time and not after another.
     fn arrive(&self, storage: &mut Storage, after_ms: i64, until_ms: i64) {
         for input in &self.test.input_series {
             let id = storage.series(&input.labels);
+            if after_ms == i64::MIN {
+                let most = until_ms / self.test.interval_ms + 1;
+                let samples = input.values.len().min(u64::try_from(most).unwrap_or(0));
+                storage.reserve(id, usize::try_from(samples).unwrap_or(0));
+            }
             let every = self.test.interval_ms;
             for (place, value) in input.values.iter().enumerate() {
                 let at_ms = every.saturating_mul(place as i64);
@@ -262,19 +298,33 @@ impl<'a> Running<'a> {
         }
     }
 
-    fn cases(&self, runs: &[std::sync::Arc<RuleRun>], storage: &Storage) -> Vec<CaseOutcome> {
+    /// The rules that failed at the first time at which any did: `promtool` ends a test there.
+    fn failed(&self, runs: &[std::sync::Arc<RuleRun>], refused: &[(usize, i64, String)]) -> Vec<String> {
+        let of_runs = runs.iter().enumerate();
+        let of_runs =
+            of_runs.flat_map(|(place, run)| run.errors.iter().map(move |(at, why)| (*at, place, why)));
+        let refused = refused.iter().map(|(place, at_ms, why)| (*at_ms, *place, why));
+        let mut errors: Vec<(i64, usize, &String)> = of_runs.chain(refused).collect();
+        // Of several errors of one rule the first tells enough.
+        errors.sort_by_key(|(at_ms, place, _)| (*at_ms, *place));
+        errors.dedup_by_key(|(at_ms, place, _)| (*at_ms, *place));
+        let first = errors.first().map(|(at_ms, ..)| *at_ms);
+        let told = |(at_ms, place, why): (i64, usize, &String)| {
+            let loaded = self.prepared.rules[place];
+            let (name, file, line) = (loaded.rule.name(), &loaded.file, loaded.line);
+            format!("rule {name} ({file}:{line}) failed at {}: {why}", shown(at_ms))
+        };
+        errors.into_iter().take_while(|(at_ms, ..)| Some(*at_ms) == first).map(told).collect()
+    }
+
+    fn cases(
+        &self,
+        runs: &[std::sync::Arc<RuleRun>],
+        refused: &[(usize, i64, String)],
+        storage: &Storage,
+    ) -> Vec<CaseOutcome> {
         let mut cases = Vec::new();
-        let errors: Vec<String> = self
-            .prepared
-            .rules
-            .iter()
-            .zip(runs)
-            .filter_map(|(loaded, run)| {
-                let (at_ms, message) = run.errors.first()?;
-                let (name, file, line) = (loaded.rule.name(), &loaded.file, loaded.line);
-                Some(format!("rule {name} ({file}:{line}) failed at {}: {message}", shown(*at_ms)))
-            })
-            .collect();
+        let errors = self.failed(runs, refused);
         if !errors.is_empty() {
             let title = "every rule can be evaluated".to_owned();
             cases.push(CaseOutcome { title, line: self.test.place.line, failures: errors });
@@ -319,6 +369,32 @@ fn last_ms(when: When) -> i64 {
         When::At(at_ms) => at_ms,
         When::Each { to_ms, .. } => to_ms,
     }
+}
+
+/// Why a test is not begun, if it would hardly end.
+fn too_long(test: &Test, every_ms: i64, options: &Options) -> Option<CaseOutcome> {
+    let most = i64::try_from(options.max_samples).unwrap_or(i64::MAX).min(MOST_STEPS);
+    let alerts = test.alert_tests.iter().map(|case| (case.when, case.place));
+    let mut looks: i64 = 0;
+    for (when, place) in alerts.chain(test.query_tests.iter().map(|case| (case.when, case.place))) {
+        looks = looks.saturating_add(match when {
+            When::At(_) => 1,
+            When::Each { from_ms, to_ms, every_ms: given } => {
+                to_ms.saturating_sub(from_ms) / given.unwrap_or(every_ms).max(1) + 1
+            }
+        });
+        let why = if last_ms(when) / every_ms >= most {
+            format!("up to {} there are over {most} evaluations", shown(last_ms(when)))
+        } else if looks > most {
+            format!("something is expected at over {most} times")
+        } else {
+            continue;
+        };
+        let help = "expect it earlier, or evaluate less often";
+        let title = "the test comes to its end".to_owned();
+        return Some(CaseOutcome { title, line: place.line, failures: vec![format!("{why}; {help}")] });
+    }
+    None
 }
 
 /// The times at which something must hold.

@@ -82,20 +82,25 @@ impl<'a> Reader<'a> {
             Err(problem) => return self.decoder.report(*problem),
         };
         if manifest::is_manifest(&first) {
-            return self.manifests(first, documents, false);
+            return self.manifests(first, documents);
         }
         // A server reads no further, not even to see whether it is YAML.
-        let Ok(Some(second)) = documents.next_document() else { return self.groups_of(&first) };
-        if first.is_null(Library::V3) && manifest::is_manifest(&second) {
-            return self.manifests(second, documents, false);
-        }
+        let second = match documents.next_document() {
+            Ok(None) => return self.groups_of(&first),
+            Ok(Some(second)) if first.is_null(Library::V3) && manifest::is_manifest(&second) => {
+                return self.manifests(second, documents);
+            }
+            Ok(Some(second)) => second.place(),
+            Err(problem) => Place { line: problem.line, column: problem.column },
+        };
         self.groups_of(&first);
-        let note = self.decoder.problem(second.place(), "a second document, which Prometheus never reads");
+        let note = self.decoder.problem(second, "a second document, which Prometheus never reads");
         self.notes.push(note.help("move its groups into the first, or into a file of their own"));
     }
 
     /// Reads the first document, already at hand, and all others.
-    fn manifests(&mut self, first: Node<'a>, documents: &mut Documents<'a>, mut found: bool) {
+    fn manifests(&mut self, first: Node<'a>, documents: &mut Documents<'a>) {
+        let mut found = false;
         self.decoder.kubernetes = true;
         let place = first.place();
         let mut next = Some(first);

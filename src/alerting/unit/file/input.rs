@@ -6,6 +6,9 @@ use super::series::{self, MOST_SAMPLES};
 use super::{InputSeries, Node, Problem, Reader, Written};
 use crate::promql::Labels;
 
+/// Nobody reads more, and finding the place of each reads the whole text again.
+const MOST_PROBLEMS: usize = 100;
+
 /// One item of `input_series`.
 struct Item {
     series: Written,
@@ -57,6 +60,9 @@ impl<'a> Reader<'a> {
                         let problem =
                             self.decoder.problem(place, format!("in `input_series`: {}", wrong.message));
                         problems.push(Problem { help: wrong.help, ..problem });
+                        if problems.len() >= MOST_PROBLEMS {
+                            return found;
+                        }
                     }
                 }
             }

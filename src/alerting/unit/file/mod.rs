@@ -67,11 +67,12 @@ pub fn read(text: &str, file: &str, dialect: Dialect) -> Read {
     let tests = match documents.next_document() {
         Ok(None) => TestFile { evaluation_interval_ms: DEFAULT_INTERVAL_MS, ..TestFile::default() },
         Ok(Some(root)) => {
-            if let Ok(Some(second)) = documents.next_document() {
-                let note =
-                    reader.decoder.problem(second.place(), "a second document, which promtool never reads");
-                reader.notes.push(note);
-            }
+            let second = match documents.next_document() {
+                Ok(second) => second.map(|second| second.place()),
+                Err(problem) => Some(Place { line: problem.line, column: problem.column }),
+            };
+            let message = "a second document, which promtool never reads";
+            reader.notes.extend(second.map(|place| reader.decoder.problem(place, message)));
             reader.file(&root)
         }
         Err(problem) => {

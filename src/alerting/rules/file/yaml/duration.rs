@@ -1,7 +1,5 @@
 //! Durations as files spell them: `1h30m`.
 
-use crate::promql::Duration;
-
 /// What is accepted where a duration stands.
 pub(super) const ACCEPTED: &str =
     "whole numbers with the units y, w, d, h, m, s and ms from long to short, as in 1h30m";
@@ -46,9 +44,4 @@ pub(super) fn read(text: &str) -> Result<i64, String> {
         rest = after;
     }
     Ok(i64::try_from(nanos / 1_000_000).unwrap_or(i64::MAX))
-}
-
-/// Milliseconds as they would be written.
-pub(super) fn shown(millis: i64) -> String {
-    Duration::from_millis(millis).to_string()
 }

@@ -16,8 +16,10 @@
 
 mod decode;
 mod duration;
+mod merge;
 mod node;
 mod read;
+mod refused;
 mod scalar;
 mod syntax;
 mod written;

@@ -17,7 +17,7 @@ use crate::alerting::rules::file::Place;
 pub(in crate::alerting) struct Node<'a> {
     pub(super) line: u32,
     pub(super) column: u32,
-    /// The bytes of a scalar in the file, with its quotes.
+    /// The bytes of a scalar in the file with its quotes, or of what stands in brackets; empty for any other.
     pub(super) raw: Range<u32>,
     /// Nodes in it, itself and those behind aliases included.
     pub(super) size: u32,

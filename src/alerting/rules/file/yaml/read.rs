@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use serde_saphyr::granit_parser::{self as parser, Event, Options, Parser, ScalarStyle, Span, StrInput};
+use serde_saphyr::granit_parser::{
+    self as parser, Event, Options, Parser, ScalarStyle, Span, StrInput, StructureStyle,
+};
 
 use super::node::{Node, Tag, Value};
+use super::refused::{control_character, indenting_tab};
 use super::syntax::advice;
 use crate::alerting::rules::file::{Place, Problem};
 
@@ -23,6 +26,8 @@ pub(in crate::alerting) struct Documents<'a> {
     /// By the parser's number; none while the node is still being read.
     anchors: BTreeMap<usize, Rc<Node<'a>>>,
     nodes: u32,
+    /// What no file may hold, and where.
+    control: Option<(usize, char)>,
 }
 
 /// What ends the reading; boxed because every call returns one.
@@ -38,7 +43,7 @@ impl<'a> Documents<'a> {
         options.block_scalar_eof_without_line_feed = true;
         options.bom_inside_document_as_content = true;
         let parser = Parser::new_from_str_with_options(text, options);
-        Documents { parser, text, file, anchors: BTreeMap::new(), nodes: 0 }
+        Documents { parser, text, file, anchors: BTreeMap::new(), nodes: 0, control: control_character(text) }
     }
 
     /// The next document, as nothing where it holds nothing; `None` after the last.
@@ -49,18 +54,44 @@ impl<'a> Documents<'a> {
     pub(in crate::alerting) fn next_document(&mut self) -> Result<Option<Node<'a>>, Fatal> {
         self.anchors.clear();
         self.nodes = 0;
+        if let Some((at, c)) = self.control.take() {
+            return self
+                .refused(self.place(at), format!("not valid YAML: the character {}", c.escape_unicode()));
+        }
         loop {
             match self.event()? {
                 (Event::StreamEnd, _) => return Ok(None),
                 (Event::StreamStart | Event::DocumentStart(..) | Event::DocumentEnd, _) => {}
                 (event, span) => {
                     let root = self.node(event, span, 0)?;
-                    let before = self.text.get(..root.raw.start as usize).unwrap_or_default();
-                    if before.rsplit(['\n', '\r']).next().is_some_and(|line| line.contains('\t')) {
-                        return self.refused(root.place(), "not valid YAML: indented with a tab");
+                    let end = self.end_of_document()?;
+                    if let Some(tab) = indenting_tab(&root, self.text, end) {
+                        let problem = Problem::new(
+                            self.file,
+                            self.place(tab),
+                            "not valid YAML: a tab indents this line",
+                        );
+                        return Err(Box::new(
+                            problem.help("indent with spaces, and leave blank lines empty"),
+                        ));
                     }
                     return Ok(Some(root));
                 }
+            }
+        }
+    }
+
+    fn place(&self, byte: usize) -> Place {
+        let (line, column) = crate::promql::Span::new(byte, byte).line_and_column(self.text);
+        Place { line, column }
+    }
+
+    /// What follows a document's root belongs to it until the document ends, at the byte returned.
+    fn end_of_document(&mut self) -> Result<usize, Fatal> {
+        loop {
+            let (event, span) = self.event()?;
+            if matches!(event, Event::StreamEnd | Event::DocumentEnd) {
+                return Ok(span.start.byte_offset().unwrap_or(self.text.len()));
             }
         }
     }
@@ -102,14 +133,18 @@ impl<'a> Documents<'a> {
                 node.value = Value::Scalar { text, style };
                 anchor
             }
-            Event::SequenceStart(_, anchor, tag) => {
+            Event::SequenceStart(style, anchor, tag) => {
                 node.tag = read_tag(tag.as_deref());
-                node.value = Value::Seq(self.items(&mut node, depth)?);
+                let (items, end) = self.items(&mut node, depth)?;
+                close(&mut node, style, &end);
+                node.value = Value::Seq(items);
                 anchor
             }
-            Event::MappingStart(_, anchor, tag) => {
+            Event::MappingStart(style, anchor, tag) => {
                 node.tag = read_tag(tag.as_deref());
-                node.value = Value::Map(self.entries(&mut node, depth)?);
+                let (entries, end) = self.entries(&mut node, depth)?;
+                close(&mut node, style, &end);
+                node.value = Value::Map(entries);
                 anchor
             }
             Event::Alias(number) => {
@@ -125,7 +160,9 @@ impl<'a> Documents<'a> {
         };
         // A list's or a mapping's nodes have been counted.
         let fresh = if matches!(node.value, Value::Seq(_) | Value::Map(_)) { 1 } else { node.size };
-        self.nodes = self.nodes.saturating_add(fresh);
+        // What has an anchor is kept a second time.
+        let kept = if anchor == 0 { 0 } else { node.size };
+        self.nodes = self.nodes.saturating_add(fresh).saturating_add(kept);
         if self.nodes > MOST_NODES {
             return self
                 .refused(place, format!("over {MOST_NODES} values, those of aliases counted at each use"));
@@ -147,11 +184,11 @@ impl<'a> Documents<'a> {
             && std::iter::from_fn(|| bytes.find(|byte| *byte == b'\\').and(bytes.next())).any(|it| it == b'/')
     }
 
-    fn items(&mut self, list: &mut Node<'a>, depth: u32) -> Result<Vec<Node<'a>>, Fatal> {
+    fn items(&mut self, list: &mut Node<'a>, depth: u32) -> Result<(Vec<Node<'a>>, Span), Fatal> {
         let mut items = Vec::new();
         loop {
             match self.event()? {
-                (Event::SequenceEnd, _) => return Ok(items),
+                (Event::SequenceEnd, span) => return Ok((items, span)),
                 (event, span) => {
                     let item = self.node(event, span, depth + 1)?;
                     holds(list, &item);
@@ -161,12 +198,16 @@ impl<'a> Documents<'a> {
         }
     }
 
-    fn entries(&mut self, mapping: &mut Node<'a>, depth: u32) -> Result<Vec<(Node<'a>, Node<'a>)>, Fatal> {
+    fn entries(
+        &mut self,
+        mapping: &mut Node<'a>,
+        depth: u32,
+    ) -> Result<(Vec<(Node<'a>, Node<'a>)>, Span), Fatal> {
         let mut entries = Vec::with_capacity(4);
         loop {
             let (event, span) = self.event()?;
             if matches!(event, Event::MappingEnd) {
-                return Ok(entries);
+                return Ok((entries, span));
             }
             let key = self.node(event, span, depth + 1)?;
             let (event, span) = self.event()?;
@@ -194,6 +235,13 @@ fn empty<'a>(place: Place, span: &Span) -> Node<'a> {
         tag: None,
         value: Value::Seq(Vec::new()),
     }
+}
+
+/// Lets a list or mapping in brackets reach to its end, and any other be empty.
+fn close(node: &mut Node<'_>, style: StructureStyle, end: &Span) {
+    let start = node.raw.start;
+    let end = end.end.byte_offset().and_then(|end| u32::try_from(end).ok()).unwrap_or(start);
+    node.raw = if style == StructureStyle::Flow { start..end } else { start..start };
 }
 
 fn holds(outer: &mut Node<'_>, inner: &Node<'_>) {

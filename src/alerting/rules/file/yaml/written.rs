@@ -100,7 +100,7 @@ fn align(raw: &str, text: &str, wanted: usize, style: ScalarStyle) -> usize {
             at = after_character(raw, at, style);
         } else if !blank {
             // The end of a text may be asked for, so the first blank is only stepped over when more follows.
-            let one = raw[at..].chars().next().map_or(0, char::len_utf8);
+            let one = usize::from(raw[at..].starts_with(|c: char| c.is_ascii_whitespace()));
             at += if byte + 1 >= text.len() { 0 } else { one };
         }
         blank = blank_here;

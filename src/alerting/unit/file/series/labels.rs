@@ -5,6 +5,9 @@ use std::borrow::Cow;
 use super::{Scanner, Wrong, is_alphanumeric, is_letter};
 use crate::promql::{Dialect, ExprKind, Labels, NAME, parse_as};
 
+/// A label, its value, and where it starts.
+type LabelPair<'a> = (Cow<'a, str>, Cow<'a, str>, usize);
+
 impl<'a> Scanner<'a> {
     /// A name, labels in braces, or both; nothing at all is no labels. Blanks may stand before the braces only
     /// where no values follow. What no stored sample may have comes back as well.
@@ -48,7 +51,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Labels with their values and where they stand.
-    fn braces(&mut self) -> Result<Vec<(Cow<'a, str>, Cow<'a, str>, usize)>, Wrong> {
+    fn braces(&mut self) -> Result<Vec<LabelPair<'a>>, Wrong> {
         self.at += 1;
         let mut pairs = Vec::new();
         loop {
@@ -73,7 +76,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn label(&mut self) -> Result<(Cow<'a, str>, Cow<'a, str>, usize), Wrong> {
+    fn label(&mut self) -> Result<LabelPair<'a>, Wrong> {
         let start = self.at;
         let quoted = self.peek().is_some_and(is_quote);
         if quoted && self.dialect == Dialect::V2 {
