@@ -1,5 +1,6 @@
 //! Hermetic tests: seconds, no server of others, no network but loopback.
 
+mod alerting;
 mod checks;
 mod cli;
 mod clock;

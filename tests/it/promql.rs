@@ -3,12 +3,22 @@
 
 use probity::promql::{Dialect, Expr, Span, parse, parse_as};
 
+#[path = "promql/ask.rs"]
+mod ask;
 #[path = "promql/bad.rs"]
 mod bad;
+#[path = "promql/eval.rs"]
+mod eval;
+#[path = "promql/evaluated.rs"]
+mod evaluated;
 #[path = "promql/generate.rs"]
 mod generate;
+#[path = "promql/generations.rs"]
+mod generations;
 #[path = "promql/good.rs"]
 mod good;
+#[path = "promql/limits.rs"]
+mod limits;
 #[path = "promql/properties.rs"]
 mod properties;
 #[path = "promql/second_reader.rs"]
