@@ -40,10 +40,10 @@ fn says(program: &Path, folder: &Path, args: &[&str]) -> (String, bool) {
 fn answers(
     promtool: &Path,
     folder: &Path,
-    cases: &[Case],
+    (head, cases): (&str, &[Case]),
     dialect: Dialect,
 ) -> BTreeMap<String, Result<Vec<String>, String>> {
-    let mut file = "tests:\n".to_owned();
+    let mut file = format!("{head}tests:\n");
     cases.iter().for_each(|case| file.push_str(&case.unit_test()));
     fs::write(folder.join("cases.yml"), file).expect("a file can be written");
     let (said, _) = says(promtool, folder, &["test", "rules", "cases.yml"]);
@@ -111,10 +111,12 @@ fn read(labels: &str, dialect: Dialect) -> Labels {
 }
 
 /// Where promtool answers something else than the cases say; what it does not name yields nothing.
-fn differing(generation: Generation, name: &str, cases: &[Case]) -> Option<String> {
+fn differing(generation: Generation, name: &str, rules: Option<&str>, cases: &[Case]) -> Option<String> {
     let promtool = generation.find("promtool")?;
     let folder = folder(&format!("{name}-{generation:?}"));
-    let answers = answers(&promtool, &folder, cases, generation.dialect());
+    fs::write(folder.join("rules.yml"), rules.unwrap_or_default()).expect("a file can be written");
+    let head = if rules.is_some() { "rule_files: [rules.yml]\n" } else { "" };
+    let answers = answers(&promtool, &folder, (head, cases), generation.dialect());
     let mut complaints = String::new();
     for case in cases {
         let got = answers.get(case.name).cloned().unwrap_or_else(|| Ok(Vec::new())).map(sorted);
@@ -141,7 +143,11 @@ fn sorted(mut series: Vec<String>) -> String {
 fn both_promtools_answer_as_the_table_says() {
     for generation in [Generation::V2, Generation::V3] {
         let cases: Vec<Case> = rows().filter_map(Case::of).collect();
-        let Some(complaints) = differing(generation, "generations", &cases) else { continue };
+        let Some(mut complaints) = differing(generation, "generations", None, &cases) else { continue };
+        for (case, rules) in rows().filter_map(Case::recorded) {
+            let found = differing(generation, "generations-recorded", Some(&rules), &[case]);
+            complaints.push_str(&found.unwrap_or_default());
+        }
         assert!(complaints.is_empty(), "\n{complaints}");
     }
 }
@@ -167,7 +173,7 @@ fn both_promtools_answer_our_edge_cases_as_we_do() {
     for generation in [Generation::V2, Generation::V3] {
         let mut complaints = String::new();
         for (name, cases) in all {
-            let found = differing(generation, &format!("edges-{name}"), cases);
+            let found = differing(generation, &format!("edges-{name}"), None, cases);
             complaints.push_str(&found.unwrap_or_default());
         }
         assert!(complaints.is_empty(), "\n{complaints}");
