@@ -125,7 +125,7 @@ fn what_the_readme_shows_is_what_comes_out() {
         "run scenarios/smoke.yaml",
         "run scenarios/smoke.yaml --defect requests-counted-twice",
         "lint fixtures/documents",
-        "test rules fixtures/aragora/burn-rate.test.yml",
+        "test rules fixtures/units/burn-rate.test.yml",
     ];
     for (block, arguments) in shown.iter().zip(runs) {
         assert!(commands().contains(&format!("cargo run -- {arguments}")));

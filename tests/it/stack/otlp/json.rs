@@ -59,10 +59,13 @@ impl Taste {
 
     /// Leaves defaults out, or writes them as null, or as they are; and adds what nobody knows.
     fn object(self, fields: Vec<(&str, Value)>) -> Value {
-        let is_default = |value: &Value| [json!(""), json!(0), json!("0"), json!([])].contains(value);
+        // A text of one zero is a text like others.
+        let is_default = |name: &str, value: &Value| {
+            [json!(""), json!(0), json!([])].contains(value) || name.ends_with("Nano") && *value == json!("0")
+        };
         let mut object = Map::new();
         for (name, value) in fields {
-            match (is_default(&value), self.has(5), self.has(6)) {
+            match (is_default(name, &value), self.has(5), self.has(6)) {
                 (true, true, true) => drop(object.insert(name.to_owned(), Value::Null)),
                 (true, true, false) => {}
                 _ => drop(object.insert(name.to_owned(), value)),
