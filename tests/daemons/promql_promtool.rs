@@ -2,6 +2,7 @@
 //! taken here.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -278,7 +279,9 @@ fn takes_what_we_take(generation: Generation) {
         writeln!(differences, "{query:?}\n  ours: {ours:?}\n  promtool: {theirs:?}")
             .expect("a string takes everything");
     }
-    println!("seed {SEED}, {dialect:?}: {} queries, {taken} taken, {excepted} excepted", queries.len());
+    let said =
+        format!("seed {SEED}, {dialect:?}: {} queries, {taken} taken, {excepted} excepted\n", queries.len());
+    std::io::stderr().write_all(said.as_bytes()).expect("stderr is there");
     assert!(differences.is_empty(), "{dialect:?}, seed {SEED}:\n{differences}");
     assert!(
         taken * 3 > queries.len() && taken * 5 < queries.len() * 4,
