@@ -11,7 +11,7 @@ use super::{Failure, World};
 use crate::alerting::rules::file::{self as rule_file, Group, Problem};
 use crate::alerting::template::AlertTemplate;
 use crate::alerting::unit::file::{self as unit_file, TestFile, matching_files};
-use crate::alerting::unit::{Loaded, Outcome, Prepared, run};
+use crate::alerting::unit::{Loaded, Outcome, Prepared, Trouble, run};
 use crate::contract::yaml;
 use crate::promql::{Dialect, Options};
 use crate::report::unit;
@@ -50,9 +50,14 @@ pub(super) fn rules(args: &TestRules, world: &mut World) -> Result<ExitStatus, F
     let mut library = Library::default();
     let mut all = Vec::new();
     for path in &args.files {
-        let text =
-            text_of(path, world).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
-        all.extend(library.tests(path, &text, dialect, world));
+        match text_of(path, world) {
+            Ok(text) => all.extend(library.tests(path, &text, dialect, world)),
+            Err(error) if world.path(path).is_file() => {
+                let place = rule_file::Place::default();
+                library.problems.push(Problem::new(&path.display().to_string(), place, error));
+            }
+            Err(error) => return Err(Failure::Usage(format!("{}: {error}", path.display()))),
+        }
     }
     for problem in &library.problems {
         let text = library.texts.get(&problem.file).map_or("", String::as_str);
@@ -80,13 +85,14 @@ pub(super) fn rules(args: &TestRules, world: &mut World) -> Result<ExitStatus, F
             !*interrupt.borrow()
         })
     };
-    let outcome = Outcome { files };
+    let mut outcome = Outcome { files, troubles: Vec::new() };
+    let status = judge(&mut outcome, &library, args, *world.interrupt.borrow());
     let text = match args.format {
         TestFormat::Terminal => unit::terminal(&outcome, world.style()),
         TestFormat::Junit => unit::junit(&outcome),
     };
     world.out(&text);
-    Ok(status(&outcome, &library, args, *world.interrupt.borrow()))
+    Ok(status)
 }
 
 /// Only for whoever waits: nothing that is computed depends on it. The layer of clocks is not in every build.
@@ -95,18 +101,31 @@ fn now() -> Instant {
     Instant::now()
 }
 
-fn status(outcome: &Outcome, library: &Library, args: &TestRules, interrupted: bool) -> ExitStatus {
+/// Adds what speaks against the run itself, and says what all of it comes to.
+fn judge(outcome: &mut Outcome, library: &Library, args: &TestRules, interrupted: bool) -> ExitStatus {
     let coverage = outcome.coverage();
     let covered = coverage.iter().filter(|rule| rule.covered()).count();
-    let enough =
-        covered as f64 * 100.0 >= f64::from(args.require_coverage.unwrap_or(0)) * coverage.len() as f64;
+    let percent = args.require_coverage.unwrap_or(0);
+    let enough = covered as f64 * 100.0 >= f64::from(percent) * coverage.len() as f64;
+    let is_empty = outcome.cases().next().is_none();
+    let troubles = &mut outcome.troubles;
+    troubles.extend(library.problems.iter().map(|problem| Trouble::Unreadable(problem.to_string())));
+    if interrupted {
+        troubles.push(Trouble::Interrupted);
+    }
+    if !enough {
+        troubles.push(Trouble::Uncovered { covered, rules: coverage.len(), percent });
+    }
+    if is_empty && library.problems.is_empty() {
+        troubles.push(Trouble::NothingRun);
+    }
     if interrupted {
         ExitStatus::Interrupted
     } else if !library.problems.is_empty() {
         ExitStatus::Invalid
     } else if !outcome.passes() || !enough {
         ExitStatus::Findings
-    } else if outcome.cases().next().is_none() {
+    } else if is_empty {
         ExitStatus::Vacuous
     } else {
         ExitStatus::Conformant

@@ -153,7 +153,7 @@ static ALL: &[Function] = &[
     on_vector("year").optional(),
 ];
 
-/// Functions that a server refuses unless it was started with `promql-experimental-functions`.
+/// Functions that a server of 3.5 or later refuses unless it was started with `promql-experimental-functions`.
 const EXPERIMENTAL: [&str; 13] = [
     "double_exponential_smoothing",
     "first_over_time",
@@ -170,6 +170,9 @@ const EXPERIMENTAL: [&str; 13] = [
     "ts_of_min_over_time",
 ];
 
+/// Those of them that 3.5 does not know even with the flag.
+const NEWER: [&str; 3] = ["first_over_time", "histogram_quantiles", "ts_of_first_over_time"];
+
 /// The functions of a dialect, by name.
 pub fn functions(dialect: Dialect) -> impl Iterator<Item = &'static Function> {
     ALL.iter().filter(move |function| function.only.is_none_or(|only| only == dialect))
@@ -181,7 +184,7 @@ pub(super) fn find(name: &str, span: Span, dialect: Dialect) -> Result<&'static 
         return Ok(function);
     }
     if EXPERIMENTAL.contains(&name) {
-        return Err(experimental(name, span));
+        return Err(experimental(name, span, dialect));
     }
     let error = ParseError::new(span, format!("unknown function `{name}`"));
     if name == "holt_winters" {
@@ -199,10 +202,15 @@ pub(super) fn find(name: &str, span: Span, dialect: Dialect) -> Result<&'static 
     })
 }
 
-/// The error for what only a server with a feature flag takes.
-pub(super) fn experimental(name: &str, span: Span) -> ParseError {
-    ParseError::new(span, format!("`{name}` is experimental"))
-        .help("servers refuse it unless they run with --enable-feature=promql-experimental-functions")
+/// The error for what only a server with a feature flag takes, or only a newer one.
+pub(super) fn experimental(name: &str, span: Span, dialect: Dialect) -> ParseError {
+    let error = ParseError::new(span, format!("`{name}` is experimental"));
+    match dialect {
+        Dialect::V2 => error.help("Prometheus 2.42 has no such function"),
+        Dialect::V3 if NEWER.contains(&name) => error.help("Prometheus 3.5 has no such function yet"),
+        Dialect::V3 => error
+            .help("servers refuse it unless they run with --enable-feature=promql-experimental-functions"),
+    }
 }
 
 /// How many letters must be put in, taken out or changed to make one word of the other.

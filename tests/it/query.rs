@@ -63,6 +63,26 @@ fn open_metrics_and_the_text_format_give_the_same_answer() {
 }
 
 #[test]
+fn exemplars_are_passed_over_wherever_they_stand() {
+    let text = "\
+# TYPE c counter
+c_total 1 100 # {trace_id=\"x\"} 0.5
+c_total 2 160 # {} 0.5 159.5
+# TYPE h histogram
+h_bucket{le=\"+Inf\",t=\" # {\"} 3 160 # {trace_id=\"y\"} 0.25
+g 4 160 # {trace_id=\"z\"} 1
+# EOF
+";
+    let folder = data("exemplars", text);
+    for (expr, value) in
+        [("c_total", "2"), ("sum_over_time(c_total[5m])", "3"), ("h_bucket", "3"), ("g", "4")]
+    {
+        let text = answer(&folder, &[expr]);
+        assert!(text.contains(&format!("\"value\":[160,\"{value}\"]")), "{expr}: {text}");
+    }
+}
+
+#[test]
 fn times_are_rfc_3339_or_unix_seconds() {
     let folder = data("times", OPEN_METRICS);
     for time in ["100.5", "1970-01-01T00:01:40.5Z", "1970-01-01T01:01:40.5+01:00", "1.005e2", "100.5004"] {

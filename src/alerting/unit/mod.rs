@@ -6,5 +6,5 @@ mod memo;
 mod outcome;
 mod run;
 
-pub use outcome::{CaseOutcome, FileOutcome, Outcome, RuleCoverage, TestOutcome};
+pub use outcome::{CaseOutcome, FileOutcome, Outcome, RuleCoverage, TestOutcome, Trouble};
 pub use run::{Loaded, Prepared, run};

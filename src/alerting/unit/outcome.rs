@@ -1,10 +1,60 @@
 //! What came of unit tests.
 
+use std::fmt;
+
 /// What came of all files that were run.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Outcome {
-    /// One for each file, in the order given.
+    /// One for each file that was run, in the order given.
     pub files: Vec<FileOutcome>,
+    /// What speaks against the run whatever its expectations say.
+    pub troubles: Vec<Trouble>,
+}
+
+/// Why a run of tests is no pass although nothing that was expected is missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// Something in a file of tests or rules is wrong, so that no test of it was run: where, and what.
+    Unreadable(String),
+    /// Fewer rules are covered than is required.
+    Uncovered {
+        /// How many are.
+        covered: usize,
+        /// Of how many.
+        rules: usize,
+        /// The share that is required, in percent.
+        percent: u8,
+    },
+    /// No expectation was looked at.
+    NothingRun,
+    /// Somebody ended the run before its last test.
+    Interrupted,
+}
+
+impl Trouble {
+    /// What kind it is, in a word.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Trouble::Unreadable(_) => "unreadable",
+            Trouble::Uncovered { .. } => "uncovered",
+            Trouble::NothingRun => "nothing-run",
+            Trouble::Interrupted => "interrupted",
+        }
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Trouble::Unreadable(what) => f.write_str(what),
+            Trouble::Uncovered { covered, rules, percent } => {
+                write!(f, "{covered} of {rules} rules are covered, fewer than the {percent} percent required")
+            }
+            Trouble::NothingRun => f.write_str("no expectation was looked at: this shows nothing"),
+            Trouble::Interrupted => f.write_str("interrupted before the last test"),
+        }
+    }
 }
 
 /// What came of one file of unit tests.

@@ -168,6 +168,11 @@ impl<'a> Reader<'a> {
     /// The one sample of a line, read by the strict parser; `rest` is what stands behind the series.
     fn strict(&mut self, line: &str, rest: &str, number: usize) -> Option<(SeriesId, Reading)> {
         let before = self.problems.len();
+        // Whether an exemplar is at home depends on lines before, and no question is about exemplars.
+        let line = match self.format {
+            Format::OpenMetrics => without_exemplar(line, rest),
+            Format::Text => line,
+        };
         let mut read = self.read_strictly(line, number);
         // Prometheus 3 takes quoted names in OpenMetrics too, which its first version has not.
         let quoted = line.contains("{\"") || line.contains(",\"");
@@ -234,6 +239,12 @@ impl<'a> Reader<'a> {
         }
         Err(Unreadable { problems: self.problems })
     }
+}
+
+/// A line without ` # {...}` behind its sample, which starts where `rest` does.
+fn without_exemplar<'a>(line: &'a str, rest: &str) -> &'a str {
+    let start = line.len() - rest.len();
+    rest.find(" # {").map_or(line, |at| &line[..start + at])
 }
 
 /// A line without what follows its value: the text format would read seconds as milliseconds.

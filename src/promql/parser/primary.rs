@@ -44,7 +44,7 @@ impl Parser<'_> {
             Kind::Name => self.selector(),
             Kind::Word(Word::Aggregation(op)) if grouped => self.aggregation(*op),
             Kind::Word(Word::Experimental(name)) if grouped => {
-                Err(crate::promql::functions::experimental(name, span))
+                Err(crate::promql::functions::experimental(name, span, self.dialect))
             }
             Kind::Word(word) if word.can_name_metric() => self.selector(),
             _ => Err(self.expected("an expression")),

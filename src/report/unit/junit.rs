@@ -5,9 +5,22 @@ use crate::alerting::unit::{CaseOutcome, Outcome, RuleCoverage};
 use crate::report::plain::{one_line, visible};
 
 /// The outcome as JUnit XML: a suite per file, a case per expectation, and a suite `rule coverage` with a case per rule,
-/// skipped where the tests do not cover it. There are no times: the same files give the same bytes.
+/// skipped where the tests do not cover it. What speaks against the run itself is an error each in a suite `run`, so a file
+/// without failures and errors means exit 0. There are no times: the same files give the same bytes.
 pub fn junit(outcome: &Outcome) -> String {
     let mut document = Document::new("rules");
+    if !outcome.troubles.is_empty() {
+        let mut suite = TestSuite::new("run");
+        for (number, trouble) in outcome.troubles.iter().enumerate() {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+            let text = trouble.to_string();
+            status.set_type(trouble.kind()).set_message(one_line(&text)).set_description(visible(&text));
+            let mut case = TestCase::new(format!("{} {}", trouble.kind(), number + 1), status);
+            case.set_classname("run");
+            suite.add_test_case(case);
+        }
+        document.add_test_suite(suite);
+    }
     for file in &outcome.files {
         let mut suite = TestSuite::new(one_line(&file.file));
         for test in &file.tests {

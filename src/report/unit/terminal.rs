@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-use crate::alerting::unit::{FileOutcome, Outcome, RuleCoverage};
+use crate::alerting::unit::{FileOutcome, Outcome, RuleCoverage, Trouble};
 use crate::report::Style;
 
 /// The expectations that do not hold, each with its place, then what the tests try of the rules, then the count.
@@ -25,6 +25,15 @@ pub fn terminal(outcome: &Outcome, style: Style) -> String {
         _ => style.bad(&format!("{failed} failed")),
     };
     let _ = writeln!(text, "{counts}: {verdict}");
+    let is_unreadable = |trouble: &&Trouble| matches!(trouble, Trouble::Unreadable(_));
+    let unreadable = outcome.troubles.iter().filter(is_unreadable).count();
+    if unreadable > 0 {
+        let problems = counted(unreadable, "problem");
+        let _ = writeln!(text, "{}", style.bad(&format!("{problems} in files: their tests were not run")));
+    }
+    for trouble in outcome.troubles.iter().filter(|trouble| !is_unreadable(trouble)) {
+        let _ = writeln!(text, "{}", style.bad(&trouble.to_string()));
+    }
     text
 }
 

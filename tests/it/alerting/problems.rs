@@ -135,6 +135,6 @@ fn what_only_one_generation_takes_is_said_of_the_other() {
     let folder = folder("alerting-bytes");
     fs::write(folder.join("tests.yml"), b"tests: \xff\n").expect("written");
     let (code, _, stderr) = probity(&folder, &["test", "rules", "tests.yml"]);
-    assert_eq!(code, 2);
+    assert_eq!(code, INVALID);
     assert!(stderr.contains("not UTF-8 after byte 7"), "{stderr}");
 }

@@ -1,6 +1,6 @@
 //! What is reported of tests: coverage, JUnit, exit codes, and which tests are run at all.
 
-use super::{CONTENT, FINDINGS, VACUOUS, run};
+use super::{CONTENT, FINDINGS, INVALID, VACUOUS, run};
 
 const RULES: &str = "\
 groups:
@@ -105,6 +105,28 @@ fn junit_has_a_case_for_each_expectation_and_each_rule() {
     assert_eq!(case, Some("test 2: looked_at yields one sample at 0s"));
     // No times and nothing left to chance.
     assert_eq!(run("junit", RULES, &tests, &["--format", "junit"]).stdout, came.stdout);
+}
+
+/// As in the reports of runs: a file without failures and errors means exit 0, and only that.
+#[test]
+fn junit_has_an_error_for_whatever_else_is_no_pass() {
+    let unreadable = TESTS.replace("values: '3'", "values: '{{schema:1}}'");
+    for (tests, args, code, kind, words) in [
+        (TESTS, &["--run", "nobody"][..], VACUOUS, "nothing-run", "no expectation"),
+        (TESTS, &["--require-coverage", "100"][..], FINDINGS, "uncovered", "2 of 6 rules are covered"),
+        (&unreadable, &[][..], INVALID, "unreadable", "tests.yml:6"),
+        ("nonsense: 1", &[][..], INVALID, "unreadable", "tests.yml:1"),
+    ] {
+        let came = run("errors", RULES, tests, &[args, &["--format", "junit"]].concat());
+        assert_eq!(came.code, code, "{kind}");
+        let document = roxmltree::Document::parse(&came.stdout).expect("XML");
+        let error = document.descendants().find(|node| node.has_tag_name("error")).expect(kind);
+        assert_eq!(error.attribute("type"), Some(kind));
+        assert!(error.text().unwrap_or_default().contains(words), "{kind}: {:?}", error.text());
+        let summary = run("errors", RULES, tests, args).stdout;
+        let said = if kind == "unreadable" { "in files: their tests were not run" } else { words };
+        assert!(summary.contains(said), "{kind}: {summary}");
+    }
 }
 
 #[test]

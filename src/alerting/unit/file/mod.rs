@@ -3,7 +3,7 @@
 //! [`read`] takes the text of a file. As in `promtool` some mistakes make the whole file unreadable (YAML, unknown keys,
 //! values of the wrong type), some a test (its series, a missing `alertname`) and some only one expectation (labels that
 //! are none); each is found where it counts: [`Read::problems`], [`Test::problems`], [`ExpectedSample::labels`].
-//! Expressions are not parsed here.
+//! Expressions are not parsed here. The command runs nothing of a file in which anything is wrong.
 //!
 //! # Keys of our own
 //!
