@@ -7,7 +7,8 @@
 //!
 //! * A rule is evaluated as one range query where nothing it reads depends on it, which costs far less than a query for
 //!   each step and yields the same; everything else goes step by step. Revisit if the two are ever seen to differ.
-//! * Annotations are expanded only when somebody looks at an alert.
+//! * Annotations are expanded only when somebody looks at an alert, unless they ask queries: later the answers may be
+//!   others.
 
 pub mod rules;
 pub mod template;

@@ -6,10 +6,11 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use probity::promql::{Answer, DIFFERENCES, Dialect, Difference, ExprKind, Labels, Question, parse_as};
+use probity::promql::{Answer, DIFFERENCES, Dialect, Difference, Question};
 
 use crate::daemon::{Daemon, folder, get, pause, port};
 use crate::engines::Generation;
+use crate::promql::samples;
 
 #[path = "../it/promql/ask.rs"]
 mod ask;
@@ -52,7 +53,7 @@ fn answers(
     for line in said.lines() {
         let line = line.trim_start();
         if let Some(got) = line.strip_prefix("got: ") {
-            answers.insert(std::mem::take(&mut now), Ok(samples(got, dialect)));
+            answers.insert(std::mem::take(&mut now), Ok(shown_samples(got, dialect)));
         } else if let Some(asked) = line.strip_prefix("expr: ") {
             let (_, after) = asked.rsplit_once(" # ").unwrap_or_else(|| panic!("whose is {line:?}"));
             let (name, rest) = after.split_once('"').unwrap_or_else(|| panic!("whose is {line:?}"));
@@ -69,45 +70,9 @@ fn answers(
     answers
 }
 
-/// `{__name__="up", job="api"} 1E+00, {} 2E+00`
-fn samples(mut got: &str, dialect: Dialect) -> Vec<String> {
-    let mut samples = Vec::new();
-    while let Some((labels, rest)) = past_labels(got) {
-        let (value, rest) = rest.split_once(", ").unwrap_or((rest, ""));
-        samples.push(shown(&read(labels, dialect), value.trim().parse().expect("a value is a number")));
-        got = rest;
-    }
-    samples
-}
-
-/// Up to the brace that closes the labels, whose values may hold braces.
-fn past_labels(got: &str) -> Option<(&str, &str)> {
-    let (mut quoted, mut escaped) = (false, false);
-    for (at, c) in got.char_indices() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' => quoted = !quoted,
-            '}' if !quoted => return Some(got.split_at(at + 1)),
-            _ => {}
-        }
-    }
-    None
-}
-
-/// Labels as a selector tells them. 2.42 writes every name without quotes.
-fn read(labels: &str, dialect: Dialect) -> Labels {
-    if labels == "{}" {
-        return Labels::empty();
-    }
-    match parse_as(labels, dialect).map(|expr| expr.kind) {
-        Ok(ExprKind::Vector(selector)) => {
-            let name = selector.name.iter().map(|name| ("__name__", name.text.as_str()));
-            let rest = selector.matchers.iter().map(|it| (it.label.as_str(), it.value.as_str()));
-            Labels::new(name.chain(rest))
-        }
-        other => panic!("{labels} are no labels: {other:?}"),
-    }
+/// What promtool prints as `got`, in the notation of the cases.
+fn shown_samples(got: &str, dialect: Dialect) -> Vec<String> {
+    samples(got, dialect).iter().map(|sample| shown(&sample.labels, sample.value)).collect()
 }
 
 /// Where promtool answers something else than the cases say; what it does not name yields nothing.

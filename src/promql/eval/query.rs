@@ -13,7 +13,6 @@ use crate::promql::{Dialect, Expr, ExprKind, Labels, Storage, ValueType, VectorS
 pub struct Query {
     /// Boxed, so that its selectors keep their addresses when the query moves.
     expr: Box<Expr>,
-    dialect: Dialect,
     /// What its selectors ask for.
     selections: Vec<Selection>,
     /// The address of each of those selectors within `expr`.
@@ -47,7 +46,7 @@ impl Query {
             selections.push(selection);
             addresses.push(address(selector));
         }
-        Ok(Query { expr, dialect, selections, addresses })
+        Ok(Query { expr, selections, addresses })
     }
 
     /// What is evaluated.
@@ -134,12 +133,6 @@ impl Query {
             .collect();
         series.sort_by(|one, other| one.labels.cmp(&other.labels));
         Ok(series)
-    }
-
-    /// Whose rules it was read by.
-    #[must_use]
-    pub fn dialect(&self) -> Dialect {
-        self.dialect
     }
 }
 

@@ -14,7 +14,7 @@ mod vectors;
 mod write;
 
 pub(crate) use compare::{Answer, Tally, say};
-pub(crate) use promtool::evaluate;
+pub(crate) use promtool::{evaluate, samples};
 pub(crate) use queries::{Query, query};
 pub(crate) use series::{regular, scraped, storage};
 pub(crate) use servers::Server;

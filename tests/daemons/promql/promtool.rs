@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::process::Command;
 
-use probity::promql::{ExprKind, Labels, Sample, Value, is_stale, parse_as};
+use probity::promql::{Dialect, ExprKind, Labels, Sample, Value, is_stale, parse_as};
 
 use super::compare::Answer;
 use super::queries::Query;
@@ -89,7 +89,7 @@ fn answers(said: &str, generation: Generation) -> BTreeMap<String, Answer> {
         let line = line.trim_start();
         if let Some(got) = line.strip_prefix("got: ") {
             let at: String = now.take().expect("promtool names the expression first");
-            answers.insert(at, Answer::Gave(Value::Vector(samples(got, generation))));
+            answers.insert(at, Answer::Gave(Value::Vector(samples(got, generation.dialect()))));
         } else if line.starts_with("expr: ") {
             let (at, rest) = match line.rsplit_once(", err: ") {
                 Some((head, why)) => (head.rsplit_once("time: "), Some(why)),
@@ -105,13 +105,13 @@ fn answers(said: &str, generation: Generation) -> BTreeMap<String, Answer> {
     answers
 }
 
-/// `{__name__="up", job="api"} 1E+00, {} 2E+00`
-fn samples(mut got: &str, generation: Generation) -> Vec<Sample> {
+/// What promtool prints as `got`: `{__name__="up", job="api"} 1E+00, {} 2E+00`.
+pub(crate) fn samples(mut got: &str, dialect: Dialect) -> Vec<Sample> {
     let mut samples = Vec::new();
     while let Some((labels, rest)) = past_labels(got) {
         let (value, rest) = rest.split_once(", ").unwrap_or((rest, ""));
         let value = value.trim().parse().expect("a value's text is a number");
-        samples.push(Sample { labels: read(labels, generation), value });
+        samples.push(Sample { labels: read(labels, dialect), value });
         got = rest;
     }
     samples
@@ -133,11 +133,11 @@ fn past_labels(got: &str) -> Option<(&str, &str)> {
 }
 
 /// Labels as a selector tells them.
-fn read(labels: &str, generation: Generation) -> Labels {
+fn read(labels: &str, dialect: Dialect) -> Labels {
     if labels == "{}" {
         return Labels::empty();
     }
-    match parse_as(labels, generation.dialect()).map(|expr| expr.kind) {
+    match parse_as(labels, dialect).map(|expr| expr.kind) {
         Ok(ExprKind::Vector(selector)) => {
             let name = selector.name.iter().map(|name| ("__name__", name.text.as_str()));
             let rest = selector.matchers.iter().map(|it| (it.label.as_str(), it.value.as_str()));

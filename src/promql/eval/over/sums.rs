@@ -4,20 +4,12 @@ use super::kahan::add;
 use super::oddities::Oddities;
 use super::prefix::Prefix;
 use super::{Frame, Run};
-use crate::promql::Dialect;
 
 /// Windows shorter than this are added up as they are.
 const SHORT: usize = 24;
 
 /// `sum_over_time`.
 pub(super) fn sum(run: &Run<'_>, out: &mut [f64]) -> u64 {
-    match run.dialect {
-        Dialect::V2 => sum_as::<false>(run, out),
-        Dialect::V3 => sum_as::<true>(run, out),
-    }
-}
-
-fn sum_as<const V3: bool>(run: &Run<'_>, out: &mut [f64]) -> u64 {
     let mut oddities = Oddities::of(run.values);
     // No sum of fewer than 10¹⁸ such numbers overflows.
     let tame = oddities.within(1e290);
@@ -31,13 +23,14 @@ fn sum_as<const V3: bool>(run: &Run<'_>, out: &mut [f64]) -> u64 {
         {
             return (sum, 1);
         }
-        (neumaier::<V3>(run.values_of(frame)), frame.len() as u64)
+        (neumaier(run.values_of(frame)), frame.len() as u64)
     };
     let work = run.each(out, &mut value);
     run.values.len() as u64 + prefix.visited() + work
 }
 
-fn neumaier<const V3: bool>(values: &[f64]) -> f64 {
-    let (sum, lost) = values.iter().fold((0.0, 0.0), |(sum, lost), value| add::<V3>(*value, sum, lost));
+/// What is lost counts only where no sum was infinite on the way, and then the releases agree.
+fn neumaier(values: &[f64]) -> f64 {
+    let (sum, lost) = values.iter().fold((0.0, 0.0), |(sum, lost), value| add::<true>(*value, sum, lost));
     if sum.is_infinite() { sum } else { sum + lost }
 }
