@@ -10,6 +10,17 @@
 //! * Annotations are expanded only when somebody looks at an alert, unless they ask queries: later the answers may be
 //!   others.
 
+pub mod alertmanager;
+pub mod deployed;
+pub mod matchers;
+pub mod notifier;
+mod problem;
+pub mod prometheus;
+pub mod relabel;
 pub mod rules;
 pub mod template;
 pub mod unit;
+mod yaml;
+
+pub use problem::{Place, Problem};
+pub use yaml::Written;

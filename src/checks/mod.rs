@@ -6,17 +6,28 @@
 //! To add one: write its file, name it in [`ALL`], and give it fixtures under `fixtures/checks/<id>/`. Ids, catalogue
 //! and explanations derive from the list.
 
+mod alerts_late;
+mod alerts_not_resolved;
+mod alerts_spurious;
 mod attribute_missing;
 mod balance;
 mod calls_not_conserved;
+mod chain;
 mod counter_reset;
 mod endpoint_wrong;
 mod exposition_invalid;
 mod gauge_stuck;
 mod histogram_incoherent;
 mod latency_off;
+mod message_body;
 mod metric_missing;
 mod no_effect;
+mod notifications_channel;
+mod notifications_duplicated;
+mod notifications_late;
+mod notifications_lost;
+mod notifications_misrouted;
+mod notifications_wrong_body;
 mod requests_not_conserved;
 mod sampling_off;
 mod scrapes_failed;
@@ -34,7 +45,7 @@ use crate::contract::{Clause, Contracts, Glob};
 use crate::observe::Observations;
 
 /// Every check, in the order in which they are reported.
-pub static ALL: [&dyn Check; 17] = [
+pub static ALL: [&dyn Check; 25] = [
     &metric_missing::MetricMissing,
     &wrong_type::WrongType,
     &exposition_invalid::ExpositionInvalid,
@@ -52,6 +63,14 @@ pub static ALL: [&dyn Check; 17] = [
     &scrapes_failed::ScrapesFailed,
     &endpoint_wrong::EndpointWrong,
     &no_effect::NoEffect,
+    &alerts_late::AlertsLate,
+    &alerts_not_resolved::AlertsNotResolved,
+    &alerts_spurious::AlertsSpurious,
+    &notifications_lost::NotificationsLost,
+    &notifications_late::NotificationsLate,
+    &notifications_duplicated::NotificationsDuplicated,
+    &notifications_misrouted::NotificationsMisrouted,
+    &notifications_wrong_body::NotificationsWrongBody,
 ];
 
 /// A judge of one kind of fault.

@@ -42,7 +42,7 @@ pub(super) enum Command {
     /// Judge a recorded run again
     Judge(Judge),
     #[cfg(feature = "server")]
-    /// Run a reference server alone, in real time
+    /// Run a reference server or the embedded stack alone, in real time
     Serve(Serve),
     /// Run unit tests: `probity test rules FILE...`
     #[command(hide = true)]
@@ -197,9 +197,22 @@ pub(super) struct Judge {
 #[cfg(feature = "server")]
 #[derive(Debug, clap::Args)]
 pub(super) struct Serve {
-    /// The server
-    #[arg(value_enum)]
-    pub(super) server: Server,
+    #[command(subcommand)]
+    pub(super) what: Served,
+}
+
+#[cfg(feature = "server")]
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Served {
+    /// The debate server
+    Aragora(ServeAragora),
+    /// An embedded Prometheus and Alertmanager, whose messages go to sinks and not to their receivers
+    Stack(ServeStack),
+}
+
+#[cfg(feature = "server")]
+#[derive(Debug, clap::Args)]
+pub(super) struct ServeAragora {
     /// The address that it listens on
     #[arg(long, default_value = "127.0.0.1")]
     pub(super) listen: IpAddr,
@@ -215,6 +228,40 @@ pub(super) struct Serve {
     /// Half of its answers take longer than about this
     #[arg(long, value_name = "DURATION", default_value = "20ms")]
     pub(super) latency: HumanDuration,
+}
+
+#[cfg(feature = "server")]
+#[derive(Debug, clap::Args)]
+pub(super) struct ServeStack {
+    /// What is scraped, and which rules are evaluated
+    #[arg(long, value_name = "FILE")]
+    pub(super) prometheus: PathBuf,
+    /// Who is told of alerts [default: nobody]
+    #[arg(long, value_name = "FILE")]
+    pub(super) alertmanager: Option<PathBuf>,
+    /// The address that both listen on
+    #[arg(long, default_value = "127.0.0.1")]
+    pub(super) listen: IpAddr,
+    /// The port of Prometheus' HTTP interface
+    #[arg(long, default_value_t = 9090)]
+    pub(super) prometheus_port: u16,
+    /// The port of Alertmanager's HTTP interface
+    #[arg(long, default_value_t = 9093)]
+    pub(super) alertmanager_port: u16,
+    /// Where an address of the configuration really is, as in `aragora:9090=127.0.0.1:9100` (repeatable); any other is
+    /// where it says
+    #[arg(long = "at", value_name = "NAME=ADDR", value_parser = really_at)]
+    pub(super) at: Vec<(String, SocketAddr)>,
+}
+
+/// `host:port=address:port`.
+#[cfg(feature = "server")]
+fn really_at(text: &str) -> Result<(String, SocketAddr), String> {
+    let (name, address) =
+        text.split_once('=').ok_or("expected NAME=ADDR, as in aragora:9090=127.0.0.1:9100")?;
+    let address =
+        address.parse().map_err(|error| format!("`{address}`: {error}; an IP address and a port"))?;
+    Ok((name.to_owned(), address))
 }
 
 #[derive(Debug, clap::Args)]
@@ -378,13 +425,6 @@ pub(super) enum LintFormat {
     Sarif,
     /// GitHub workflow commands: an annotation for each finding
     Github,
-}
-
-#[cfg(feature = "server")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Server {
-    /// The debate server
-    Aragora,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

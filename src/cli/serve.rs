@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 
-use super::args::{Serve, Server};
+use super::args::{Serve, ServeAragora, Served};
 use super::{Failure, World};
 use crate::clock::{Clock, Seed};
 use crate::parties::{Providers, ProvidersPlan};
@@ -15,8 +15,18 @@ use crate::telemetry::Config;
 /// The longest that the last spans may take to leave.
 const FLUSH: Duration = Duration::from_secs(5);
 
-/// Runs a reference server until it is interrupted.
+mod stack;
+
+/// Runs what is asked for until it is interrupted.
 pub(super) fn serve(args: &Serve, world: &mut World) -> Result<ExitStatus, Failure> {
+    match &args.what {
+        Served::Aragora(args) => aragora(args, world),
+        Served::Stack(args) => stack::stack(args, world),
+    }
+}
+
+/// Runs the reference server.
+fn aragora(args: &ServeAragora, world: &mut World) -> Result<ExitStatus, Failure> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     let runtime =
         builder.enable_all().build().map_err(|error| Failure::Stack(format!("no runtime: {error}")))?;
@@ -36,9 +46,7 @@ pub(super) fn serve(args: &Serve, world: &mut World) -> Result<ExitStatus, Failu
             latency: args.latency.0,
         };
         let api = SocketAddr::new(args.listen, args.api_port);
-        let server = match args.server {
-            Server::Aragora => Aragora::start(&clock, api, settings).await,
-        };
+        let server = Aragora::start(&clock, api, settings).await;
         let server = server.map_err(|error| Failure::Stack(format!("the server did not start: {error}")))?;
         let metrics = server.metrics.map_or_else(|| "off".to_owned(), |address| format!("http://{address}/metrics"));
         world.out(&format!(

@@ -2,6 +2,8 @@
 //!
 //! [`Observations`] is what checks judge, live and from a record alike; it holds no clock, no socket and no path.
 
+mod alerts;
+mod expected;
 pub mod exposition;
 mod ledger;
 mod load;
@@ -14,6 +16,8 @@ mod threshold;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::alerts::{AlertChain, AlertEvent, AlertPhase, Delivered, Fate, NotificationEvent, ToldAlert};
+pub use self::expected::{AlertPlan, ExpectedAlert, ExpectedNotice, Window};
 pub(crate) use self::ledger::total;
 pub use self::ledger::{
     CallEntry, CallKey, Failure, Ledger, MOST_FRAME_KINDS, MOST_TRACES, OTHER_FRAMES, Origin, Outcome,
@@ -49,6 +53,8 @@ pub struct Leg {
     pub scrapes: Vec<Scrape>,
     /// Every span that arrived, sorted by start, trace and span id.
     pub spans: Vec<Span>,
+    /// What became of alerts; none where no rules were evaluated.
+    pub chain: Option<AlertChain>,
 }
 
 /// How a leg began and ended.

@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::expected::AlertPlan;
 use super::load::{Disagreement, LoadPlan};
 pub use crate::contract::ProviderFault;
 
@@ -34,6 +35,9 @@ pub struct Plan {
     /// The closed load, where users drove it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub load: Option<LoadPlan>,
+    /// The alerts that are expected, where rules are evaluated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alerts: Option<AlertPlan>,
 }
 
 /// Whose traffic a target has.

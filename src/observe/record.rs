@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -5,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{Ledger, Leg, LegStart, Observations, Plan, Scrape, ScrapeOutcome, Span};
+use super::{AlertChain, Ledger, Leg, LegStart, Observations, Plan, Scrape, ScrapeOutcome, Span};
 use crate::contract::yaml::Problem;
 use crate::contract::{Contract, Contracts, Glob};
 
@@ -15,8 +16,8 @@ const VERSION: u32 = 1;
 /// A run that can be judged again: what was seen, and the contracts it was judged by.
 ///
 /// On disk it is a directory of texts: `record.json` (layout version, plan, names of the contracts),
-/// `contracts/N.yaml`, and per leg `legs/N/leg.json`, `ledger.json`, `spans.jsonl` and `scrapes/NNNN.txt` with their
-/// index `scrapes.jsonl`.
+/// `contracts/N.yaml`, and per leg `legs/N/leg.json`, `ledger.json`, `spans.jsonl`, `scrapes/NNNN.txt` (one for
+/// all that brought the same) with their index `scrapes.jsonl`, and where rules were evaluated `alerts/` with states, notifications and deliveries.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
     /// The contracts.
@@ -146,6 +147,8 @@ fn write_leg(dir: &Path, leg: &Leg) -> Result<(), RecordError> {
     write_json(&dir.join("ledger.json"), &leg.ledger)?;
     write_lines(&dir.join("spans.jsonl"), &leg.spans)?;
     let mut index = Vec::with_capacity(leg.scrapes.len());
+    // What came again, as it does for weeks without traffic, is one file.
+    let mut written: BTreeMap<&str, String> = BTreeMap::new();
     for (number, scrape) in leg.scrapes.iter().enumerate() {
         let mut line = ScrapeLine {
             job: scrape.job.clone(),
@@ -157,8 +160,15 @@ fn write_leg(dir: &Path, leg: &Leg) -> Result<(), RecordError> {
         };
         match &scrape.outcome {
             ScrapeOutcome::Body { content_type, text } => {
-                let name = format!("{number:04}.txt");
-                write(&dir.join("scrapes").join(&name), text)?;
+                let name = match written.get(&**text) {
+                    Some(name) => name.clone(),
+                    None => {
+                        let name = format!("{number:04}.txt");
+                        write(&dir.join("scrapes").join(&name), text)?;
+                        written.insert(text, name.clone());
+                        name
+                    }
+                };
                 line.content_type.clone_from(content_type);
                 line.file = Some(name);
             }
@@ -166,7 +176,28 @@ fn write_leg(dir: &Path, leg: &Leg) -> Result<(), RecordError> {
         }
         index.push(line);
     }
-    write_lines(&dir.join("scrapes.jsonl"), &index)
+    write_lines(&dir.join("scrapes.jsonl"), &index)?;
+    leg.chain.as_ref().map_or(Ok(()), |chain| write_chain(&dir.join("alerts"), chain))
+}
+
+/// The alert chain, one file for each kind of fact; a leg without one has no such folder.
+fn write_chain(dir: &Path, chain: &AlertChain) -> Result<(), RecordError> {
+    write_lines(&dir.join("states.jsonl"), &chain.alerts)?;
+    write_lines(&dir.join("notifications.jsonl"), &chain.notifications)?;
+    write_lines(&dir.join("deliveries.jsonl"), &chain.deliveries)?;
+    write_lines(&dir.join("rule-errors.jsonl"), &chain.rule_errors)
+}
+
+fn read_chain(dir: &Path) -> Result<Option<AlertChain>, RecordError> {
+    if !dir.exists() {
+        return Ok(None);
+    }
+    Ok(Some(AlertChain {
+        alerts: read_lines(&dir.join("states.jsonl"))?,
+        notifications: read_lines(&dir.join("notifications.jsonl"))?,
+        deliveries: read_lines(&dir.join("deliveries.jsonl"))?,
+        rule_errors: read_lines(&dir.join("rule-errors.jsonl"))?,
+    }))
 }
 
 fn read_leg(dir: &Path) -> Result<Leg, RecordError> {
@@ -175,11 +206,21 @@ fn read_leg(dir: &Path) -> Result<Leg, RecordError> {
     let spans: Vec<Span> = read_lines(&dir.join("spans.jsonl"))?;
     let mut scrapes = Vec::new();
     let index = dir.join("scrapes.jsonl");
+    // The first scrape of each file: those of the same share what it says.
+    let mut first: BTreeMap<(String, Option<String>), usize> = BTreeMap::new();
     for line in read_lines::<ScrapeLine>(&index)? {
         let outcome = match (line.file, line.failed) {
             (Some(file), None) => {
-                let text = read(&dir.join("scrapes").join(file))?;
-                ScrapeOutcome::Body { content_type: line.content_type, text }
+                let key = (file, line.content_type);
+                if let Some(known) = first.get(&key) {
+                    let first: &Scrape = &scrapes[*known];
+                    scrapes.push(first.again(line.at).of_job(&line.job).of_instance(&line.instance));
+                    continue;
+                }
+                let text = read(&dir.join("scrapes").join(&key.0))?.into();
+                let content_type = key.1.clone();
+                first.insert(key, scrapes.len());
+                ScrapeOutcome::Body { content_type, text }
             }
             (None, Some(reason)) => ScrapeOutcome::Failed(reason),
             (Some(_), Some(_)) | (None, None) => {
@@ -190,7 +231,8 @@ fn read_leg(dir: &Path) -> Result<Leg, RecordError> {
         };
         scrapes.push(Scrape::new(&line.job, line.at, outcome).of_instance(&line.instance));
     }
-    Ok(Leg { start, ledger, scrapes, spans })
+    let chain = read_chain(&dir.join("alerts"))?;
+    Ok(Leg { start, ledger, scrapes, spans, chain })
 }
 
 fn write(path: &Path, text: &str) -> Result<(), RecordError> {

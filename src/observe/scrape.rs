@@ -27,8 +27,8 @@ pub enum ScrapeOutcome {
     Body {
         /// The Content-Type header.
         content_type: Option<String>,
-        /// The text.
-        text: String,
+        /// The text; scrapes that brought the same share it.
+        text: Arc<str>,
     },
     /// None came; the reason.
     Failed(String),
@@ -44,6 +44,24 @@ impl Scrape {
             ScrapeOutcome::Failed(_) => None,
         };
         Self { job: job.to_owned(), instance: String::new(), at, outcome, parsed }
+    }
+
+    /// The same once more, at another time: what it says is kept and read only once.
+    #[must_use]
+    pub fn again(&self, at: Timestamp) -> Self {
+        Self { at, ..self.clone() }
+    }
+
+    /// Whether this body came.
+    #[must_use]
+    pub fn brought(&self, body: &[u8]) -> bool {
+        matches!(&self.outcome, ScrapeOutcome::Body { text, .. } if text.as_bytes() == body)
+    }
+
+    /// The same scrape, of this job.
+    #[must_use]
+    pub fn of_job(self, job: &str) -> Self {
+        Self { job: job.to_owned(), ..self }
     }
 
     /// The same scrape, of this one of the job's targets.

@@ -71,7 +71,7 @@ pub use functions::{Arity, Function, functions};
 pub use generations::{Answer, DIFFERENCES, Difference, Question, Topic};
 pub use number::{format_float, json_float, json_time};
 pub use operator::{AggregationOp, BinaryOp, Sign};
-pub use regex::replace_all;
+pub use regex::{Pattern, replace_all};
 pub use selector::{At, Instant, MatchOp, Matcher, MatrixSelector, Name, Offset, VectorSelector};
 pub(crate) use storage::Mixer;
 pub use storage::{Labels, NAME, OutOfOrder, Selection, Series, SeriesId, Storage, is_stale, stale_marker};

@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::load::LoadReport;
 use super::notes;
+use super::timeline::{TimelineLine, timeline};
 use crate::checks::{Finding, Judgement, Verdict};
 use crate::contract::Level;
 use crate::observe::{Reason, total};
@@ -37,6 +38,9 @@ pub struct Report {
     /// The load, where users drove one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub load: Option<LoadReport>,
+    /// What became of alerts, in order of time, where rules were evaluated.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub timeline: Vec<TimelineLine>,
     /// Every verdict.
     pub judgements: Vec<Line>,
     /// What is worth knowing and no finding.
@@ -110,6 +114,7 @@ impl Report {
             },
             coverage: outcome.coverage.clone(),
             load: LoadReport::of(outcome),
+            timeline: timeline(seen),
             judgements: outcome.judgements.iter().map(line).collect(),
             notes: (notes::unexpected(seen).into_iter())
                 .chain(notes::unmeasured(outcome))

@@ -10,6 +10,7 @@ mod notes;
 mod plain;
 mod style;
 mod terminal;
+mod timeline;
 pub mod unit;
 
 pub use self::github::github;
@@ -19,3 +20,4 @@ pub use self::load::{LoadLine, LoadPhase, LoadReport, Reconciliation, ThresholdR
 pub use self::markdown::markdown;
 pub use self::style::Style;
 pub use self::terminal::terminal;
+pub use self::timeline::TimelineLine;

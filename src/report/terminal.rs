@@ -7,6 +7,7 @@ use tabled::settings::{Modify, Style as Border, Width};
 use super::json::Report;
 use super::load::write_load;
 use super::style::Style;
+use super::timeline::write_timeline;
 use crate::checks::{Finding, Judgement, Verdict};
 use crate::run::Outcome;
 
@@ -83,6 +84,7 @@ fn write_summary(text: &mut String, outcome: &Outcome, style: Style) {
     if let Some(load) = &report.load {
         write_load(text, load, style);
     }
+    write_timeline(text, &report.timeline, style);
     let count = |verdict: &str| report.judgements.iter().filter(|line| line.verdict == verdict).count();
     let _ = writeln!(
         text,

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use tokio::net::TcpListener;
 
+use super::alerts::Chain;
 use super::execute::{Options, RunError};
 use super::stage::{Stage, scrape_job};
 use crate::clock::{Clock, Seed};
@@ -45,9 +46,16 @@ pub(super) async fn raise(
     settings.env.insert("OTEL_ENABLED".to_owned(), "true".to_owned());
     settings.env.insert("OTEL_EXPORTER_OTLP_ENDPOINT".to_owned(), receiver.endpoint());
     let (started, metrics_port) = start(clock, server, settings).await?;
-    let (job, path, interval) = scrape_job(scenario);
-    let url = format!("http://127.0.0.1:{metrics_port}{path}");
-    let scraper = Scraper::new(clock, ScrapeJob { name: job.to_owned(), url, interval });
+    let (mut scrapers, mut chain) = (Vec::new(), None);
+    if let Some(alerting) = &scenario.alerting {
+        // However many names the one server has in the configuration.
+        let targets = vec![format!("127.0.0.1:{metrics_port}"); alerting.targets.len()];
+        chain = Some(Chain::raise(clock, alerting, &targets, seed).await?);
+    } else {
+        let (job, path, interval) = scrape_job(scenario);
+        let url = format!("http://127.0.0.1:{metrics_port}{path}");
+        scrapers.push(Scraper::new(clock, ScrapeJob { name: job.to_owned(), url, interval }));
+    }
     let endpoints = Endpoints { api: format!("http://{}", started.api) };
     Ok(Stage {
         start: LegStart {
@@ -64,7 +72,8 @@ pub(super) async fn raise(
         server: Some(started),
         providers: Some(providers),
         receiver: Some(receiver),
-        scrapers: vec![scraper],
+        scrapers,
+        chain,
     })
 }
 

@@ -14,6 +14,8 @@
 //!   thresholds decide that.
 
 #[cfg(all(feature = "server", feature = "load"))]
+mod alerts;
+#[cfg(all(feature = "server", feature = "load"))]
 mod embedded;
 #[cfg(all(feature = "server", feature = "load"))]
 mod event;

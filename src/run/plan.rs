@@ -4,8 +4,10 @@ use jiff::Timestamp;
 
 use super::execute::{Options, Time};
 use crate::clock::{Seed, after};
-use crate::observe::{PhaseWindow, Plan, PlannedFault, Tolerance};
-use crate::scenario::Scenario;
+use crate::observe::{
+    AlertPlan, ExpectedAlert, ExpectedNotice, PhaseWindow, Plan, PlannedFault, Tolerance, Window,
+};
+use crate::scenario::{Moment, Notice, Scenario};
 
 /// Real time has a network and a scheduler in it, which the client times and the server does not. On average, on the
 /// loopback interface: a run over a wider network states its own in the scenario.
@@ -40,6 +42,7 @@ pub(super) fn plan(scenario: &Scenario, options: &Options, seed: Seed, start: Ti
             }
         })
         .collect();
+    let alerts = alerts(scenario, &phases);
     let clock = if options.real() { Time::Real } else { Time::Lockstep };
     Plan {
         scenario: scenario.name.clone(),
@@ -53,6 +56,54 @@ pub(super) fn plan(scenario: &Scenario, options: &Options, seed: Seed, start: Ti
         interrupted: false,
         reasons: Vec::new(),
         load: None,
+        alerts,
+    }
+}
+
+/// The alerts that are expected, where rules are evaluated.
+fn alerts(scenario: &Scenario, phases: &[PhaseWindow]) -> Option<AlertPlan> {
+    let alerting = scenario.alerting.as_ref()?;
+    let expected = scenario.expected.iter().map(|expected| {
+        let fires = windows(&expected.fires, phases);
+        let resolves = expected.resolves.as_ref().map(|moment| windows(moment, phases)).unwrap_or_default();
+        ExpectedAlert {
+            alert: expected.alert.clone(),
+            labels: expected.labels.clone(),
+            notifies: expected.notifies.iter().map(|notice| told(notice, &fires, &resolves)).collect(),
+            fires,
+            resolves,
+        }
+    });
+    Some(AlertPlan {
+        expected: expected.collect(),
+        tolerated: scenario.tolerated.clone(),
+        repeats_ms: alerting.repeats_ms(),
+    })
+}
+
+/// A window in each phase that is meant.
+fn windows(moment: &Moment, phases: &[PhaseWindow]) -> Vec<Window> {
+    let phases = phases.iter().filter(|phase| moment.phases.matches(&phase.name));
+    phases
+        .map(|phase| {
+            let from = after(phase.from, moment.after);
+            Window { from, to: after(from, moment.within) }
+        })
+        .collect()
+}
+
+/// When somebody is told, given when the alert fires and is resolved.
+fn told(notice: &Notice, fires: &[Window], resolves: &[Window]) -> ExpectedNotice {
+    let later = |windows: &[Window], least: Duration, most: Duration| {
+        let later = windows.iter();
+        later.map(|window| Window { from: after(window.from, least), to: after(window.to, most) }).collect()
+    };
+    let resolved = notice.resolved_within.map(|within| later(resolves, Duration::ZERO, within));
+    ExpectedNotice {
+        receiver: notice.receiver.clone(),
+        firing: later(fires, notice.after, notice.within),
+        resolved: resolved.unwrap_or_default(),
+        contains: notice.contains.clone(),
     }
 }
 

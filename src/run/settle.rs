@@ -101,17 +101,22 @@ fn collect(stage: &Stage) -> Leg {
     for scraper in &stage.scrapers {
         scraper.enter(&mut ledger);
     }
+    if let Some(chain) = &stage.chain {
+        chain.prometheus.enter(&mut ledger);
+    }
     let mut start = stage.start.clone();
     // Our own count. What a server says it lost is no excuse for it: the receiver was there all the time.
     start.span_loss =
         stage.receiver.as_ref().map(|receiver| SpanLoss { dropped: 0, failed: receiver.refused() });
     let mut scrapes: Vec<_> =
         stage.scrapers.iter().flat_map(crate::stack::embedded::Scraper::scrapes).collect();
+    scrapes.extend(stage.chain.iter().flat_map(|chain| chain.prometheus.scrapes()));
     scrapes.sort_by(|a, b| (a.at, &a.instance).cmp(&(b.at, &b.instance)));
     Leg {
         start,
         ledger,
         scrapes,
         spans: stage.receiver.as_ref().map(crate::stack::otlp::Receiver::spans).unwrap_or_default(),
+        chain: stage.chain.as_ref().map(super::alerts::Chain::observed),
     }
 }

@@ -1,6 +1,7 @@
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::alerts::Chain;
 use super::execute::{Listener, Options, RunError};
 use super::{Event, embedded, external, load, plan, settle};
 use crate::clock::{Clock, Seed, Turn};
@@ -28,13 +29,30 @@ pub(super) struct Stage {
     pub(super) providers: Option<Providers>,
     pub(super) receiver: Option<Receiver>,
     pub(super) scrapers: Vec<Scraper>,
+    /// Where rules are evaluated it scrapes everything, and there are no other scrapers.
+    pub(super) chain: Option<Chain>,
 }
 
 impl Stage {
     pub(super) async fn scrape(&self) {
+        if let Some(chain) = &self.chain {
+            chain.prometheus.scrape_all().await;
+        }
         for scraper in &self.scrapers {
             scraper.scrape().await;
         }
+    }
+
+    /// Scrapes at every interval, evaluates rules and tells of alerts until `stop` turns true.
+    fn watch(
+        &self,
+        clock: &Clock,
+        phases: &[PhaseWindow],
+        stop: &watch::Receiver<bool>,
+    ) -> Vec<JoinHandle<()>> {
+        let chain = self.chain.iter().flat_map(|chain| chain.run(clock, phases, stop));
+        let scrapers = self.scrapers.iter().map(|scraper| tokio::spawn(scraper.clone().run(stop.clone())));
+        chain.chain(scrapers).collect()
     }
 }
 
@@ -85,8 +103,7 @@ pub(super) async fn observe(
         providers.plan_faults(plan.faults.clone());
     }
     let (over, traffic) = watch::channel(false);
-    let scraping: Vec<_> =
-        stage.scrapers.iter().map(|scraper| tokio::spawn(scraper.clone().run(traffic.clone()))).collect();
+    let watching = stage.watch(&clock, &plan.phases, &traffic);
     let phases = announce(&clock, &plan.phases, &listener);
     let driven = match lead {
         Lead::Schedule => {
@@ -99,8 +116,8 @@ pub(super) async fn observe(
         }
     };
     over.send_replace(true);
-    for scraper in scraping {
-        if let Err(error) = scraper.await {
+    for watching in watching {
+        if let Err(error) = watching.await {
             // Nobody aborts it, so it panicked: a bug of ours.
             std::panic::resume_unwind(error.into_panic());
         }

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::alerting::{AlertingFile, ExpectFile};
 use super::given::OneOrMany;
 use super::persona::PersonaFile;
 use crate::contract::yaml::Located;
@@ -61,6 +62,12 @@ pub(super) struct ScenarioFile {
     /// How long a run in real time may wait for telemetry to arrive after the traffic. Default: 30s.
     #[serde(default)]
     pub(super) settle: Option<HumanDuration>,
+    /// Whose rules are evaluated over what is scraped, and who is told of alerts. Default: nobody's.
+    #[serde(default)]
+    pub(super) alerting: Option<AlertingFile>,
+    /// What is expected of the alerts of `alerting`: one that fires and is not expected is spurious.
+    #[serde(default)]
+    pub(super) expect: Option<Located<ExpectFile>>,
 }
 
 /// What is judged: a reference server, or any other by its URL.

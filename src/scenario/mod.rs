@@ -4,6 +4,8 @@
 //! ([`Scenario`]) against the world beside it: the contracts it names, the phases its faults refer to. A persona that
 //! is described by its steps is typed in `persona` and resolved in `script` and `request`.
 
+mod alerting;
+mod expect;
 mod file;
 mod given;
 mod model;
@@ -17,6 +19,8 @@ mod users;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+pub use self::alerting::{Alerting, CutOff, Silenced};
+pub use self::expect::{Expected, Moment, Notice};
 pub use self::file::{ServerName, schema};
 pub use self::model::Model;
 pub use self::resolve::{Invalid, load};
@@ -67,6 +71,12 @@ pub struct Scenario {
     pub patience: Duration,
     /// How long a run in real time may wait for telemetry to arrive after the traffic.
     pub settle: Duration,
+    /// Whose rules are evaluated, and who is told of alerts.
+    pub alerting: Option<Alerting>,
+    /// The alerts that are expected.
+    pub expected: Vec<Expected>,
+    /// The alerts that may fire or not, by name.
+    pub tolerated: Vec<String>,
 }
 
 impl Scenario {

@@ -71,12 +71,12 @@ const SHORTEST_PATIENCE: Duration = Duration::from_millis(10);
 const SETTLE: Duration = Duration::from_secs(30);
 
 pub(super) struct Resolver<'a> {
-    path: &'a Path,
-    read: &'a dyn Fn(&Path) -> io::Result<String>,
+    pub(super) path: &'a Path,
+    pub(super) read: &'a dyn Fn(&Path) -> io::Result<String>,
     file: String,
     /// Nothing was mistyped: what is missing is missing.
     pub(super) clean: bool,
-    invalid: Invalid,
+    pub(super) invalid: Invalid,
 }
 
 impl Resolver<'_> {
@@ -90,6 +90,8 @@ impl Resolver<'_> {
         self.personas_can_use(&aim.target, &typed.personas);
         self.shares(&typed.faults);
         let server = aim.target.server();
+        let alerting = typed.alerting.and_then(|alerting| self.alerting(alerting, &phases));
+        let (expected, tolerated) = self.expect(typed.expect, alerting.as_ref(), &contracts, &phases);
         let faults = typed.faults.into_iter().map(|fault| self.fault(fault, &phases, server)).collect();
         Scenario {
             name: self.name(typed.scenario),
@@ -120,6 +122,9 @@ impl Resolver<'_> {
             scrape_interval: self.at_least("scrape_interval", typed.scrape_interval, SHORTEST_INTERVAL),
             patience: self.at_least("patience", typed.patience, SHORTEST_PATIENCE).unwrap_or(PATIENCE),
             settle: typed.settle.map_or(SETTLE, |settle| settle.0),
+            alerting,
+            expected,
+            tolerated,
         }
     }
 
@@ -345,7 +350,7 @@ impl Resolver<'_> {
 }
 
 /// `a/b/../c` as `a/c`, so that messages show the path that a person would type.
-fn tidy(path: &Path) -> PathBuf {
+pub(super) fn tidy(path: &Path) -> PathBuf {
     let mut tidy = PathBuf::new();
     for part in path.components() {
         match part {

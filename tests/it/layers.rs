@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The design's table. Rows of layers that do not exist yet are there so that nobody adds them with other edges.
+/// The design's table; `scenario` reads the rule files and configurations that a scenario names, and so may name
+/// `alerting` too. Rows of layers that do not exist yet are there so that nobody adds them with other edges.
 const MAY_NAME: [(&str, &[&str]); 17] = [
     ("clock", &[]),
     ("promql", &[]),
@@ -18,7 +19,7 @@ const MAY_NAME: [(&str, &[&str]); 17] = [
     ("server", &["clock", "contract", "telemetry"]),
     ("stack", &["clock", "contract", "promql", "alerting", "observe", "parties", "server"]),
     ("load", &["clock", "observe"]),
-    ("scenario", &["contract", "observe", "checks", "load"]),
+    ("scenario", &["promql", "contract", "alerting", "observe", "checks", "load"]),
     (
         "run",
         &[

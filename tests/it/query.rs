@@ -317,7 +317,7 @@ fn seconds_taken_for_milliseconds_are_noted() {
 
 fn scrape(instance: &str, second: i64, text: Option<&str>) -> Scrape {
     let outcome = match text {
-        Some(text) => ScrapeOutcome::Body { content_type: None, text: text.to_owned() },
+        Some(text) => ScrapeOutcome::Body { content_type: None, text: text.into() },
         None => ScrapeOutcome::Failed("refused".to_owned()),
     };
     let at = jiff::Timestamp::from_second(second).expect("a time");
@@ -344,6 +344,7 @@ fn plan() -> Plan {
         interrupted: false,
         reasons: vec![],
         load: None,
+        alerts: None,
     }
 }
 

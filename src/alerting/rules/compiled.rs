@@ -105,6 +105,11 @@ impl Compiled {
         &self.query
     }
 
+    /// Its expression as Prometheus shows it.
+    pub(crate) fn expression(&self) -> String {
+        self.query.expr().to_string()
+    }
+
     /// Why it can never be evaluated, if it cannot.
     pub(crate) fn broken(&self) -> Option<&str> {
         self.broken.as_deref()

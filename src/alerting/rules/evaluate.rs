@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::columns::{Recent, recorded};
+use super::columns::recorded;
 use super::write::{Collector, Writer, Written, write};
-use super::{AlertState, Alerts, Compiled, Expander, Seen};
+use super::{Compiled, Expander, Pace, Standing};
+use crate::alerting::notifier::SentAlert;
 use crate::promql::{EvalError, Labels, Options, Sample, Samples, Storage, Value};
 
 /// When and how rules are evaluated.
@@ -34,6 +35,8 @@ pub(crate) struct RuleRun {
     pub(crate) written: Written,
     /// The alerts that fired at each step that was asked for, by the step's place.
     pub(crate) firing: Vec<(usize, Vec<Firing>)>,
+    /// What was sent to Alertmanager, before external labels and relabelling, and when; only if it was asked for.
+    pub(crate) sent: Vec<(i64, Vec<SentAlert>)>,
     /// Whether its expression yielded anything.
     pub(crate) produced: bool,
     /// Whether any alert of it fired.
@@ -42,40 +45,39 @@ pub(crate) struct RuleRun {
     pub(crate) errors: Vec<(i64, String)>,
 }
 
+/// What is asked for of a rule.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    /// Places of the steps whose firing alerts are asked for, rising.
+    pub(crate) firing: &'a [usize],
+    /// How its alerts are sent, if they are asked for.
+    pub(crate) sent: Option<Pace>,
+}
+
 /// A rule that is being evaluated.
 pub(crate) struct Progress<'a> {
     rule: &'a Compiled,
-    /// Places of the steps whose firing alerts are asked for, rising.
-    wanted: &'a [usize],
-    alerts: Alerts,
+    asked: Asked<'a>,
+    standing: Standing,
     writer: Writer,
     collector: Collector,
-    /// The labels of alerts by those of results.
-    named: Recent<Labels, Labels>,
-    /// The series that tell of alerts.
-    told: Recent<(Labels, AlertState), [Labels; 2]>,
-    /// What the templates yielded that ask queries: later the answers may be others.
-    annotated: BTreeMap<Labels, BTreeMap<String, String>>,
     run: RuleRun,
 }
 
 impl<'a> Progress<'a> {
-    pub(crate) fn new(rule: &'a Compiled, wanted: &'a [usize]) -> Progress<'a> {
+    pub(crate) fn new(rule: &'a Compiled, asked: Asked<'a>) -> Progress<'a> {
         Progress {
             rule,
-            wanted,
-            alerts: Alerts::new(),
+            asked,
+            standing: Standing::default(),
             writer: Writer::default(),
             collector: Collector::default(),
-            named: Recent::default(),
-            told: Recent::default(),
-            annotated: BTreeMap::new(),
             run: RuleRun::default(),
         }
     }
 
     pub(crate) fn finish(self) -> RuleRun {
-        RuleRun { written: self.collector.finish(), ..self.run }
+        RuleRun { written: self.collector.finish(), fired: self.standing.has_fired(), ..self.run }
     }
 
     /// One evaluation with what the expression yielded, if it could be evaluated. Gives the samples to be written.
@@ -86,68 +88,33 @@ impl<'a> Progress<'a> {
         timeline: &Timeline<'_>,
         storage: &Storage,
     ) -> Vec<(Labels, f64)> {
-        let at_ms = timeline.steps[place];
+        let (rule, at_ms) = (self.rule, timeline.steps[place]);
+        let expander = Expander { timeline, storage, at_ms };
         let samples = results.and_then(|results| {
             self.run.produced |= !results.is_empty();
-            if self.rule.is_alert() {
-                self.alert_samples(at_ms, results, timeline, storage)
-            } else {
-                self.rule.recorded(results)
-            }
+            let annotate = !self.asked.firing.is_empty() || self.asked.sent.is_some();
+            self.standing.step(rule, results, &expander, annotate)
         });
-        if self.wanted.binary_search(&place).is_ok() {
-            let expander = Expander { timeline, storage, at_ms };
-            let firing = self.alerts.firing().map(|alert| Firing {
+        if self.asked.firing.binary_search(&place).is_ok() {
+            let firing = self.standing.alerts().firing().map(|alert| Firing {
                 labels: alert.labels.clone(),
-                annotations: match self.annotated.get(&alert.labels) {
-                    Some(annotations) => annotations.clone(),
-                    None => self.rule.annotations(&alert.seen, &expander),
-                },
+                annotations: self.standing.annotations(rule, alert, &expander),
             });
             self.run.firing.push((place, firing.collect()));
         }
         match samples {
-            Ok(samples) => self.writer.step(samples),
+            Ok(samples) => {
+                let sent = self.asked.sent.map(|pace| self.standing.send(rule, pace, &expander));
+                if let Some(sent) = sent.filter(|sent| !sent.is_empty()) {
+                    self.run.sent.push((at_ms, sent));
+                }
+                self.writer.step(samples)
+            }
             Err(message) => {
                 self.run.errors.push((at_ms, message));
                 Vec::new()
             }
         }
-    }
-
-    fn alert_samples(
-        &mut self,
-        at_ms: i64,
-        results: Vec<Sample>,
-        timeline: &Timeline<'_>,
-        storage: &Storage,
-    ) -> Result<Vec<(Labels, f64)>, String> {
-        if results.is_empty() && self.alerts.is_empty() {
-            return Ok(Vec::new());
-        }
-        let expander = Expander { timeline, storage, at_ms };
-        let (rule, named, plain) = (self.rule, &mut self.named, self.rule.labels_are_plain());
-        let found = results.into_iter().enumerate().map(|(place, sample)| {
-            let seen = Seen { labels: sample.labels, value: sample.value, at_ms };
-            let labels = || rule.alert_labels(&seen, &expander);
-            (if plain { named.get(place, seen.labels.clone(), labels) } else { labels() }, seen)
-        });
-        let found: Vec<(Labels, Seen)> = found.collect();
-        if self.rule.asks() && !self.wanted.is_empty() {
-            let annotated =
-                found.iter().map(|(labels, seen)| (labels.clone(), self.rule.annotations(seen, &expander)));
-            self.annotated.extend(annotated);
-        }
-        let active = self.alerts.step(at_ms, self.rule.timing(), found)?;
-        let mut samples = Vec::with_capacity(2 * active.len());
-        for (place, alert) in active.into_iter().enumerate() {
-            self.run.fired |= alert.fired_at_ms.is_some();
-            let key = (alert.labels.clone(), alert.state);
-            let [alerts, for_state] = self.told.get(place, key, || rule.alert_series(alert));
-            samples.push((alerts, 1.0));
-            samples.push((for_state, (alert.active_at_ms.div_euclid(1000)) as f64));
-        }
-        Ok(samples)
     }
 
     fn collect(&mut self, at_ms: i64, samples: Vec<(Labels, f64)>) {
@@ -160,7 +127,7 @@ impl<'a> Progress<'a> {
 /// Evaluates one rule that reads neither itself nor later rules; nothing is written to the storage yet.
 pub(crate) fn alone(
     rule: &Compiled,
-    wanted: &[usize],
+    asked: Asked<'_>,
     storage: &Storage,
     timeline: &Timeline<'_>,
 ) -> RuleRun {
@@ -170,7 +137,7 @@ pub(crate) fn alone(
     {
         return RuleRun { written, produced: !series.is_empty(), ..RuleRun::default() };
     }
-    let mut progress = Progress::new(rule, wanted);
+    let mut progress = Progress::new(rule, asked);
     match series.and_then(|series| by_step(rule, series, timeline)) {
         Some(by_step) => {
             for (place, results) in by_step.into_iter().enumerate() {
@@ -180,7 +147,7 @@ pub(crate) fn alone(
         }
         None => {
             for place in 0..timeline.steps.len() {
-                let results = one_step(rule, storage, timeline, place);
+                let results = one_step(rule, storage, timeline.options, timeline.steps[place]);
                 let samples = progress.step(place, results, timeline, storage);
                 progress.collect(rule.sample_time(timeline.steps[place]), samples);
             }
@@ -215,17 +182,21 @@ fn by_step(rule: &Compiled, all: Vec<Samples>, timeline: &Timeline<'_>) -> Optio
     Some(by_step)
 }
 
-fn one_step(
+/// What a rule's expression yields at an evaluation.
+///
+/// # Errors
+///
+/// Why it cannot be evaluated.
+pub(super) fn one_step(
     rule: &Compiled,
     storage: &Storage,
-    timeline: &Timeline<'_>,
-    place: usize,
+    options: &Options,
+    at_ms: i64,
 ) -> Result<Vec<Sample>, String> {
     if let Some(why) = rule.broken() {
         return Err(why.to_owned());
     }
-    let at_ms = rule.sample_time(timeline.steps[place]);
-    match rule.query().instant(storage, at_ms, timeline.options) {
+    match rule.query().instant(storage, rule.sample_time(at_ms), options) {
         Ok(Value::Vector(samples)) => Ok(samples),
         Ok(Value::Scalar(value)) => Ok(vec![Sample { labels: Labels::empty(), value }]),
         Ok(_) => Err("rule result is not a vector or scalar".to_owned()),
@@ -237,17 +208,17 @@ fn one_step(
 /// come. `arrive` puts in the samples that have come by the time of a step.
 pub(crate) fn together(
     rules: &[&Compiled],
-    wanted: &[&[usize]],
+    asked: &[Asked<'_>],
     storage: &mut Storage,
     timeline: &Timeline<'_>,
     mut arrive: impl FnMut(&mut Storage, i64),
 ) -> Vec<RuleRun> {
     let mut all: Vec<Progress<'_>> =
-        rules.iter().zip(wanted).map(|(rule, wanted)| Progress::new(rule, wanted)).collect();
+        rules.iter().zip(asked).map(|(rule, asked)| Progress::new(rule, *asked)).collect();
     for (place, at_ms) in timeline.steps.iter().enumerate() {
         arrive(storage, *at_ms);
         for progress in &mut all {
-            let results = one_step(progress.rule, storage, timeline, place);
+            let results = one_step(progress.rule, storage, timeline.options, *at_ms);
             let samples = progress.step(place, results, timeline, storage);
             let sample_time = progress.rule.sample_time(*at_ms);
             for (labels, value) in &samples {

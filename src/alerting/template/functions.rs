@@ -20,6 +20,11 @@ pub trait World {
         None
     }
 
+    /// What time it is, where that is known: in nanoseconds since 1970.
+    fn now(&self) -> Option<i64> {
+        None
+    }
+
     /// The path of that URL; `None` where it is not known.
     fn path_prefix(&self) -> Option<&str> {
         None

@@ -3,7 +3,8 @@
 //! [`Template`] is the language: read once with a table of [`Functions`], executed any number of times over
 //! a [`Value`] in a [`World`]. [`AlertTemplate`] is what Prometheus makes of it. Lexer, parser and evaluator
 //! follow Go's closely enough that errors carry Go's words; `format` is `fmt`, `builtins` what every Go
-//! template can call, `prometheus` what Prometheus adds.
+//! template can call, `prometheus` what Prometheus adds, `alertmanager` what Alertmanager has instead. A [`Library`] holds templates of
+//! several files that call one another.
 //!
 //! # Decisions
 //!
@@ -18,24 +19,33 @@
 //! * Executions are limited in depth, steps and output; Go has a limit on depth only.
 
 mod alert;
+mod alertmanager;
 mod builtins;
 mod error;
 mod exec;
 mod format;
 mod functions;
 mod lexer;
+mod library;
 mod node;
 mod number;
 mod parser;
 mod prometheus;
 mod unicode;
 mod value;
+mod zones;
 
 pub use alert::{AlertData, AlertTemplate, Context, Query, expand};
+pub use alertmanager::FUNCTIONS as ALERTMANAGER;
+pub(crate) use alertmanager::{json_number, json_quote};
+pub(crate) use format::quote;
 pub use error::TemplateError;
 pub use functions::{Call, Function, Functions, Nowhere, Param, World, function, method, variadic};
+pub use library::Library;
 pub use prometheus::FUNCTIONS as PROMETHEUS;
 pub use value::{Element, Field, IntKind, List, Map, Shape, Struct, StructShape, Time, Value};
+
+pub(crate) use zones::zone_rule;
 
 use parser::Trees;
 
@@ -90,6 +100,7 @@ impl Template {
                 started,
                 text: &self.text,
                 trees: &self.trees,
+                library: None,
                 functions: &self.functions,
                 world,
             },

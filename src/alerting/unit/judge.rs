@@ -108,10 +108,10 @@ fn pairs(labels: &BTreeMap<&str, &str>) -> String {
     format!("{{{}}}", pairs.join(", "))
 }
 
-/// Asks an expression and compares what it yields.
+/// Asks an expression and compares what it yields, in a test that starts and evaluates rules so.
 pub(super) fn judge_query(
     case: &QueryTest,
-    every_ms: i64,
+    (start_ms, every_ms): (i64, i64),
     storage: &Storage,
     options: &Options,
 ) -> CaseOutcome {
@@ -121,7 +121,7 @@ pub(super) fn judge_query(
         match ready(&case.expr.text, options.dialect) {
             Ok(query) => {
                 failures = at_all_times(times(case.when, every_ms), |at_ms| {
-                    ask(case, &query, at_ms, storage, options)
+                    ask(case, &query, (start_ms, at_ms), storage, options)
                 });
             }
             Err(message) => failures.push(format!("{}: {message}", case.expr.text)),
@@ -140,9 +140,15 @@ fn counted(samples: usize) -> String {
     }
 }
 
-fn ask(case: &QueryTest, query: &Query, at_ms: i64, storage: &Storage, options: &Options) -> Option<String> {
+fn ask(
+    case: &QueryTest,
+    query: &Query,
+    (start_ms, at_ms): (i64, i64),
+    storage: &Storage,
+    options: &Options,
+) -> Option<String> {
     let at = shown(at_ms);
-    let mut got: Vec<Sample> = match query.instant(storage, at_ms, options) {
+    let mut got: Vec<Sample> = match query.instant(storage, start_ms + at_ms, options) {
         Ok(Value::Vector(samples)) => samples,
         Ok(Value::Scalar(value)) => vec![Sample { labels: Labels::empty(), value }],
         Ok(_) => return Some(format!("at {at}: the expression yields neither a vector nor a number")),

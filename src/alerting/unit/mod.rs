@@ -3,6 +3,7 @@
 pub mod file;
 mod judge;
 mod memo;
+mod notifications;
 mod outcome;
 mod run;
 

@@ -77,6 +77,8 @@ pub struct TestOutcome {
     pub line: usize,
     /// What it checks.
     pub cases: Vec<CaseOutcome>,
+    /// What nobody expects and whoever reads this should know.
+    pub notes: Vec<String>,
 }
 
 /// One expectation.

@@ -2,7 +2,7 @@
 //!
 //! [`of_text`] reads a file whose samples have timestamps: OpenMetrics text, which ends with `# EOF` and writes
 //! seconds, or the text format 0.0.4, which writes milliseconds. [`of_observations`] replays the scrapes of a run.
-//! Both fill a [`Storage`] that queries are asked of.
+//! Both fill a [`Storage`] that queries are asked of. [`Bodies`] reads the scrapes of one target as they come.
 //!
 //! A line of a known series costs a comparison and two numbers; the strict parser of [`exposition`](super::exposition)
 //! reads whatever is new, and whatever is not plain, one line at a time.
@@ -18,16 +18,21 @@
 //! * Samples may come in any order in time. `promtool` refuses a series that runs back; files that several tools have
 //!   written into do. The same sample twice is one; two values at one time are a mistake.
 
+mod body;
 mod bounds;
 mod late;
 mod line;
+mod metadata;
 mod plain;
 mod replay;
+mod strict;
 mod text;
 
 use super::exposition::{Format, Problem};
 use crate::promql::Storage;
 
+pub use body::{Bodies, Body, Exposed, Point};
+pub use metadata::Described;
 pub use replay::of_observations;
 pub use text::of_text;
 

@@ -242,13 +242,13 @@ impl<'a> Reader<'a> {
 }
 
 /// A line without ` # {...}` behind its sample, which starts where `rest` does.
-fn without_exemplar<'a>(line: &'a str, rest: &str) -> &'a str {
+pub(super) fn without_exemplar<'a>(line: &'a str, rest: &str) -> &'a str {
     let start = line.len() - rest.len();
     rest.find(" # {").map_or(line, |at| &line[..start + at])
 }
 
 /// A line without what follows its value: the text format would read seconds as milliseconds.
-fn without_time<'a>(line: &'a str, rest: &str) -> &'a str {
+pub(super) fn without_time<'a>(line: &'a str, rest: &str) -> &'a str {
     let value = rest.trim_start_matches(' ').split(' ').next().unwrap_or_default();
     let behind = rest.len() - (rest.len() - rest.trim_start_matches(' ').len()) - value.len();
     &line[..line.len() - behind]

@@ -286,8 +286,9 @@ impl<'a> Evaluator<'a> {
     ) -> Result<(), EvalError> {
         match &window.unwrapped().kind {
             ExprKind::Matrix(matrix) => {
+                let shift = self.shift(matrix.selector.offset, matrix.selector.at);
                 for series in self.storage.select(self.query.selection(&matrix.selector)) {
-                    let (times, values) = fresh(series);
+                    let (times, values) = fresh(series, grid, shift, matrix.range.millis());
                     visit(series.labels(), &times, &values)?;
                 }
             }

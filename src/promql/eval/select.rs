@@ -77,12 +77,25 @@ impl Shift {
     }
 }
 
-/// The samples of a series without staleness markers.
-pub(super) fn fresh(series: &Series) -> (Cow<'_, [i64]>, Cow<'_, [f64]>) {
-    if !series.has_stale() {
-        return (Cow::Borrowed(series.times()), Cow::Borrowed(series.values()));
+/// The samples of a series that windows of this length may see, without staleness markers. The whole of a long series
+/// would cost more than most queries.
+pub(super) fn fresh<'a>(
+    series: &'a Series,
+    steps: &Steps,
+    shift: Shift,
+    range_ms: i64,
+) -> (Cow<'a, [i64]>, Cow<'a, [f64]>) {
+    // Times rise from step to step, and so does what is read.
+    let (first, last) = (steps.at_ms.first().copied(), steps.at_ms.last().copied());
+    let from_ms = first.map_or(i64::MAX, |at| shift.of(at).saturating_sub(range_ms));
+    let to_ms = last.map_or(i64::MIN, |at| shift.of(at));
+    let low = series.times().partition_point(|time| *time < from_ms);
+    let high = series.times().partition_point(|time| *time <= to_ms).max(low);
+    let (times, values) = (&series.times()[low..high], &series.values()[low..high]);
+    if !series.has_stale() || !values.iter().any(|value| is_stale(*value)) {
+        return (Cow::Borrowed(times), Cow::Borrowed(values));
     }
-    let samples = series.times().iter().copied().zip(series.values().iter().copied());
+    let samples = times.iter().copied().zip(values.iter().copied());
     let (times, values): (Vec<i64>, Vec<f64>) = samples.filter(|(_, value)| !is_stale(*value)).unzip();
     (Cow::Owned(times), Cow::Owned(values))
 }

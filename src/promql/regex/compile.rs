@@ -12,8 +12,7 @@ mod pattern;
 mod set;
 mod template;
 
-pub(in crate::promql) use pattern::Pattern;
-pub use pattern::replace_all;
+pub use pattern::{Pattern, replace_all};
 
 /// Bytes of a compiled pattern. A thousand `\pL` need some two thirds of it.
 const MOST_BYTES: usize = 64 << 20;

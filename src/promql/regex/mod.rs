@@ -7,8 +7,8 @@ use super::Dialect;
 mod class;
 mod compile;
 
-pub use compile::replace_all;
-pub(super) use compile::{Pattern, Room, anchored};
+pub use compile::{Pattern, replace_all};
+pub(super) use compile::{Room, anchored};
 
 /// Go refuses to repeat more often, also when repetitions are nested.
 const MOST_REPEATS: u32 = 1000;

@@ -50,6 +50,12 @@ impl PartialOrd for Labels {
     }
 }
 
+impl Default for Labels {
+    fn default() -> Labels {
+        Labels::empty()
+    }
+}
+
 impl Labels {
     /// No labels at all.
     #[must_use]

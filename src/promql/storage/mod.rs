@@ -170,6 +170,16 @@ impl Storage {
         series.stale += usize::from(is_stale(value));
     }
 
+    /// Forgets all samples before a time, in milliseconds since 1970. Series keep their places, also without samples.
+    pub fn forget_before(&mut self, time_ms: i64) {
+        for series in &mut self.series {
+            let gone = series.times.partition_point(|time| *time < time_ms);
+            series.times.drain(..gone);
+            let stale = series.values.drain(..gone).filter(|value| is_stale(*value)).count();
+            series.stale -= stale;
+        }
+    }
+
     /// The series at a place.
     #[must_use]
     pub fn get(&self, id: SeriesId) -> &Series {

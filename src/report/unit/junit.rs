@@ -6,7 +6,8 @@ use crate::report::plain::{one_line, visible};
 
 /// The outcome as JUnit XML: a suite per file, a case per expectation, and a suite `rule coverage` with a case per rule,
 /// skipped where the tests do not cover it. What speaks against the run itself is an error each in a suite `run`, so a file
-/// without failures and errors means exit 0. There are no times: the same files give the same bytes.
+/// without failures and errors means exit 0. What nobody expected is the output of its suite. There are no times: the
+/// same files give the same bytes.
 pub fn junit(outcome: &Outcome) -> String {
     let mut document = Document::new("rules");
     if !outcome.troubles.is_empty() {
@@ -27,6 +28,13 @@ pub fn junit(outcome: &Outcome) -> String {
             for expectation in &test.cases {
                 suite.add_test_case(case(&file.file, &test.name, expectation));
             }
+        }
+        let noted = file.tests.iter().flat_map(|test| test.notes.iter().map(move |note| (test, note)));
+        let notes: Vec<String> = noted
+            .map(|(test, note)| format!("{}:{} ({}): {note}", file.file, test.line, test.name))
+            .collect();
+        if !notes.is_empty() {
+            suite.set_system_out(visible(&notes.join("\n")));
         }
         document.add_test_suite(suite);
     }

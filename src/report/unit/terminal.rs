@@ -3,7 +3,8 @@ use std::fmt::Write as _;
 use crate::alerting::unit::{FileOutcome, Outcome, RuleCoverage, Trouble};
 use crate::report::Style;
 
-/// The expectations that do not hold, each with its place, then what the tests try of the rules, then the count.
+/// The expectations that do not hold, each with its place, and what nobody expected, then what the tests try of the
+/// rules, then the count.
 pub fn terminal(outcome: &Outcome, style: Style) -> String {
     let mut text = String::new();
     for file in &outcome.files {
@@ -48,6 +49,10 @@ fn one_file(text: &mut String, file: &FileOutcome, style: Style) {
                 }
             }
             text.push('\n');
+        }
+        for note in &test.notes {
+            let (file, line) = (&file.file, test.line);
+            let _ = writeln!(text, "{} {file}:{line} ({}): {note}", style.dim("note"), test.name);
         }
     }
 }

@@ -1,12 +1,16 @@
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use http::{Method, StatusCode};
+use jiff::Timestamp;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use crate::clock::{ClientError, ClientOptions, Clock, HttpClient, SendError, SendErrorKind, Turn, after};
+use crate::clock::{
+    ClientError, ClientOptions, Clock, HttpClient, Reply, SendError, SendErrorKind, Turn, after, between,
+};
 use crate::observe::{Failure, Ledger, Scrape, ScrapeOutcome};
 
 /// The longest that one scrape may take; Prometheus' default.
@@ -39,7 +43,27 @@ pub struct Scraper {
     http: HttpClient,
     job: ScrapeJob,
     instance: String,
+    timeout: Duration,
     seen: Arc<Mutex<Seen>>,
+    hooks: Hooks,
+}
+
+/// Where a target is found at a time; nowhere if none.
+type Place = Arc<dyn Fn(Timestamp) -> Option<String> + Send + Sync>;
+
+/// Is shown each scrape and how long it took.
+type Watcher = Arc<dyn Fn(&Scrape, Duration) + Send + Sync>;
+
+#[derive(Clone, Default)]
+struct Hooks {
+    place: Option<Place>,
+    watcher: Option<Watcher>,
+}
+
+impl fmt::Debug for Hooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hooks").finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Default)]
@@ -64,13 +88,37 @@ impl Scraper {
     /// When no client can be made of the options.
     pub fn with(clock: &Clock, job: ScrapeJob, options: ClientOptions) -> Result<Self, ClientError> {
         let http = HttpClient::with(clock, options.largest_answer(LARGEST_SCRAPE))?;
-        Ok(Self { clock: clock.clone(), http, job, instance: String::new(), seen: Arc::default() })
+        // Never above the interval, as in Prometheus: a scrape that outlasts it would move all that follow.
+        let timeout = TIMEOUT.min(job.interval);
+        let (clock, instance, hooks) = (clock.clone(), String::new(), Hooks::default());
+        Ok(Self { clock, http, job, instance, timeout, seen: Arc::default(), hooks })
     }
 
     /// The same scraper, of this one of the job's targets.
     #[must_use]
     pub fn of_instance(self, instance: &str) -> Self {
         Self { instance: instance.to_owned(), ..self }
+    }
+
+    /// The same scraper, which gives up on a scrape after this long.
+    #[must_use]
+    pub fn within(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
+    }
+
+    /// The same scraper, which looks up the URL of its target before each scrape. Where there is none the scrape fails at
+    /// once; as long as there never was one, nothing is recorded.
+    #[must_use]
+    pub fn looking_up(mut self, place: impl Fn(Timestamp) -> Option<String> + Send + Sync + 'static) -> Self {
+        self.hooks.place = Some(Arc::new(place));
+        self
+    }
+
+    /// The same scraper, which shows each scrape and how long it took to a watcher.
+    #[must_use]
+    pub fn watched(mut self, watcher: impl Fn(&Scrape, Duration) + Send + Sync + 'static) -> Self {
+        self.hooks.watcher = Some(Arc::new(watcher));
+        self
     }
 
     /// Scrapes at every interval, until `stop` turns true or nobody can turn it any more. A scrape under way is
@@ -91,11 +139,31 @@ impl Scraper {
     /// Scrapes now.
     pub async fn scrape(&self) {
         let at = self.clock.now();
+        let url = match &self.hooks.place {
+            Some(place) => place(at),
+            None => Some(self.job.url.clone()),
+        };
+        let (status, scrape) = match &url {
+            Some(url) => self.ask(url, at).await,
+            None => {
+                let refused = SendErrorKind::Refused.to_string();
+                (Err(Failure::Refused), self.scraped(at, ScrapeOutcome::Failed(refused)))
+            }
+        };
+        if let Some(watcher) = &self.hooks.watcher {
+            watcher(&scrape, between(at, self.clock.now()));
+        }
+        let mut seen = self.seen.lock();
+        if url.is_some() || !seen.scrapes.is_empty() {
+            seen.scrapes.push(scrape);
+            seen.statuses.push(status);
+        }
+    }
+
+    async fn ask(&self, url: &str, at: Timestamp) -> (Result<u16, Failure>, Scrape) {
         let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(ACCEPTED))]);
-        let asked = self.http.send(Method::GET, &self.job.url, headers, "");
-        // Never above the interval, as in Prometheus: a scrape that outlasts it would move all that follow.
-        let timeout = TIMEOUT.min(self.job.interval);
-        let answer = self.clock.timeout(timeout, asked).await;
+        let asked = self.http.send(Method::GET, url, headers, "");
+        let answer = self.clock.timeout(self.timeout, asked).await;
         let status = match &answer {
             Ok(Ok(reply)) => Ok(reply.status.as_u16()),
             Ok(Err(SendError { status: Some(status), .. })) => Ok(status.as_u16()),
@@ -108,14 +176,7 @@ impl Scraper {
             Err(_) => Err(Failure::TimedOut),
         };
         let outcome = match answer {
-            Ok(Ok(reply)) if reply.status == StatusCode::OK => ScrapeOutcome::Body {
-                content_type: reply
-                    .headers
-                    .get(CONTENT_TYPE)
-                    .and_then(|v| v.to_str().ok())
-                    .map(str::to_owned),
-                text: String::from_utf8_lossy(&reply.body).into_owned(),
-            },
+            Ok(Ok(reply)) if reply.status == StatusCode::OK => return (status, self.read(&reply, at)),
             Ok(Ok(reply)) => ScrapeOutcome::Failed(format!("status {}", reply.status.as_u16())),
             // Only these say more than their kind without naming ports and hosts, which no record holds.
             Ok(Err(error)) if error.kind == SendErrorKind::TooLarge => {
@@ -124,10 +185,25 @@ impl Scraper {
             Ok(Err(error)) => ScrapeOutcome::Failed(error.kind.to_string()),
             Err(elapsed) => ScrapeOutcome::Failed(elapsed.to_string()),
         };
-        let scrape = Scrape::new(&self.job.name, at, outcome).of_instance(&self.instance);
-        let mut seen = self.seen.lock();
-        seen.scrapes.push(scrape);
-        seen.statuses.push(status);
+        (status, self.scraped(at, outcome))
+    }
+
+    /// A scrape that brought a body; one that says the same as the one before shares it.
+    fn read(&self, reply: &Reply, at: Timestamp) -> Scrape {
+        let content_type = reply.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let same = |before: &&Scrape| {
+            let typed = |outcome: &ScrapeOutcome| matches!(outcome, ScrapeOutcome::Body { content_type: held, .. } if held.as_deref() == content_type);
+            typed(&before.outcome) && before.brought(&reply.body)
+        };
+        if let Some(before) = self.seen.lock().scrapes.last().filter(same) {
+            return before.again(at);
+        }
+        let text = String::from_utf8_lossy(&reply.body).into();
+        self.scraped(at, ScrapeOutcome::Body { content_type: content_type.map(str::to_owned), text })
+    }
+
+    fn scraped(&self, at: Timestamp, outcome: ScrapeOutcome) -> Scrape {
+        Scrape::new(&self.job.name, at, outcome).of_instance(&self.instance)
     }
 
     /// Every scrape so far.

@@ -45,6 +45,7 @@ fn plan() -> impl Strategy<Value = Plan> {
         interrupted,
         reasons: Vec::new(),
         load: None,
+        alerts: None,
     })
 }
 
@@ -211,7 +212,7 @@ fn scrape() -> impl Strategy<Value = Scrape> {
     let body = (prop::collection::vec(line(), 0..12), any::<bool>()).prop_map(|(lines, open_metrics)| {
         ScrapeOutcome::Body {
             content_type: open_metrics.then(|| "application/openmetrics-text".to_owned()),
-            text: lines.join("\n"),
+            text: lines.join("\n").into(),
         }
     });
     let outcome = prop_oneof![4 => body, 1 => Just(ScrapeOutcome::Failed("status 503".to_owned()))];
@@ -233,7 +234,7 @@ fn leg() -> impl Strategy<Value = Leg> {
         load: None,
     });
     (start, ledger(), prop::collection::vec(scrape(), 0..5), prop::collection::vec(span(), 0..6))
-        .prop_map(|(start, ledger, scrapes, spans)| Leg { start, ledger, scrapes, spans })
+        .prop_map(|(start, ledger, scrapes, spans)| Leg { start, ledger, scrapes, spans, chain: None })
 }
 
 proptest! {

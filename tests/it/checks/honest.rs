@@ -189,7 +189,7 @@ fn leg(requests: &[Request], habits: Habits) -> Leg {
             }
         }
         for (server, name) in servers.iter_mut().zip(INSTANCES) {
-            let outcome = ScrapeOutcome::Body { content_type: None, text: server.expose() };
+            let outcome = ScrapeOutcome::Body { content_type: None, text: server.expose().into() };
             let scrape = Scrape::new("shop", at(15 * gap as i64), outcome);
             leg.scrapes.push(if instances == 1 { scrape } else { scrape.of_instance(name) });
             // A scrape is counted after it was answered: the last one nobody sees.
@@ -282,6 +282,7 @@ fn judged(legs: Vec<Leg>, traffic: Traffic) -> Vec<Judgement> {
         interrupted: false,
         reasons: Vec::new(),
         load: None,
+        alerts: None,
     };
     judge(&CONTRACTS, &Observations { plan, legs })
 }

@@ -23,7 +23,7 @@ fn written(name: &str) -> Folder {
         attributes: [].into(),
         resource: [].into(),
     };
-    let body = ScrapeOutcome::Body { content_type: None, text: "a 1\n".to_owned() };
+    let body = ScrapeOutcome::Body { content_type: None, text: "a 1\n".into() };
     let failed = ScrapeOutcome::Failed("status 404".to_owned());
     let leg = Leg {
         scrapes: [body, failed].map(|outcome| Scrape::new("job", Timestamp::UNIX_EPOCH, outcome)).into(),

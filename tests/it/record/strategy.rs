@@ -29,6 +29,7 @@ pub(super) fn plan() -> Plan {
         interrupted: false,
         reasons: vec![],
         load: None,
+        alerts: None,
     }
 }
 
@@ -185,7 +186,7 @@ fn scrapes() -> impl Strategy<Value = Scrape> {
         Just("application/openmetrics-text; version=1.0.0".to_owned())
     ]);
     let outcomes = prop_oneof![
-        3 => (kinds, body).prop_map(|(content_type, text)| ScrapeOutcome::Body { content_type, text }),
+        3 => (kinds, body).prop_map(|(content_type, text)| ScrapeOutcome::Body { content_type, text: text.into() }),
         1 => texts().prop_map(ScrapeOutcome::Failed),
     ];
     (texts(), texts(), instants(), outcomes)
@@ -220,7 +221,7 @@ fn spans() -> impl Strategy<Value = Span> {
 
 fn legs() -> impl Strategy<Value = Leg> {
     let full = (starts(), ledgers(), vec(scrapes(), 0..4), vec(spans(), 0..6))
-        .prop_map(|(start, ledger, scrapes, spans)| Leg { start, ledger, scrapes, spans });
+        .prop_map(|(start, ledger, scrapes, spans)| Leg { start, ledger, scrapes, spans, chain: None });
     prop_oneof![
         1 => Just(Leg::default()),
         1 => Just(Leg { start: LegStart { env: BTreeMap::new(), ..LegStart::default() }, ..Leg::default() }),

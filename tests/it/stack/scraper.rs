@@ -245,7 +245,7 @@ fn a_body_is_kept_as_it_came_with_its_type() {
         panic!("it answered: {scrape:?}")
     };
     assert_eq!(content_type.as_deref(), Some("application/openmetrics-text; version=1.0.0; charset=utf-8"));
-    assert_eq!(text, "# TYPE a gauge\na{b=\"\u{e9}\"} 0.25\n# EOF\n");
+    assert_eq!(&**text, "# TYPE a gauge\na{b=\"\u{e9}\"} 0.25\n# EOF\n");
     let labels: Labels = [("b".to_owned(), "\u{e9}".to_owned())].into_iter().collect();
     assert_eq!(scrape.value("a", &labels), Some(0.25));
     let accept = asked.get("accept").expect("it says what it reads").to_str().expect("ASCII");

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::yaml::{Library, Node, Pair};
 use super::{Group, Reader, name};
+use crate::alerting::yaml::{Library, Node, Pair};
 use crate::promql::Dialect;
 
 const KEYS_V2: &[&str] = &["name", "interval", "limit", "rules"];
@@ -31,7 +31,7 @@ impl<'a> Reader<'a> {
         let place = node.target_place();
         let before = self.decoder.count();
         let fields = self.decoder.fields(node, &"a group", keys);
-        let known = matches!(node.target().value, super::yaml::Value::Map(_));
+        let known = matches!(node.target().value, crate::alerting::yaml::Value::Map(_));
         if !known && !node.is_null(Library::V3) {
             return None;
         }

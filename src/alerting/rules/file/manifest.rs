@@ -1,7 +1,7 @@
 //! Rules in Kubernetes manifests: `kind: PrometheusRule` of the Prometheus operator.
 
 use super::Reader;
-use super::yaml::{Node, Value};
+use crate::alerting::yaml::{Node, Value};
 
 const KIND: &str = "PrometheusRule";
 

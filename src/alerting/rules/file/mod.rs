@@ -5,7 +5,7 @@
 //! server would load.
 //!
 //! `group` and `rule` read their parts, `name` knows which names each release takes, `manifest` finds the groups of
-//! Kubernetes' `PrometheusRule`, and `yaml` is how all files of the layer are read.
+//! Kubernetes' `PrometheusRule`.
 //!
 //! # Decisions
 //!
@@ -20,16 +20,14 @@ mod group;
 mod manifest;
 mod model;
 mod name;
-mod problem;
 mod rule;
-pub(in crate::alerting) mod yaml;
 
+pub use crate::alerting::problem::{Place, Problem};
+pub use crate::alerting::yaml::Written;
 pub use model::{Group, Rule, RuleFile, RuleKind};
-pub use problem::{Place, Problem};
-pub use yaml::Written;
 
+use crate::alerting::yaml::{Decoder, Documents, Library, Node};
 use crate::promql::Dialect;
-use yaml::{Decoder, Documents, Library, Node};
 
 /// Says whether a text is a template, and if not, why.
 pub type TemplateCheck<'a> = &'a dyn Fn(&str) -> Result<(), String>;

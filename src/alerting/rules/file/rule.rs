@@ -1,7 +1,7 @@
 //! Rules.
 
-use super::yaml::{Fields, Library, Node, Pair, Value};
 use super::{Place, Problem, Reader, Rule, RuleKind, Written, name};
+use crate::alerting::yaml::{Fields, Library, Node, Pair, Value};
 use crate::promql::{Dialect, Expr, parse_as};
 
 const KEYS: &[&str] = &["record", "alert", "expr", "for", "keep_firing_for", "labels", "annotations"];

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::super::format;
 use super::super::functions::Call;
-use super::super::value::{IntKind, Value};
+use super::super::value::{IntKind, Struct, Value};
 use crate::promql::Dialect;
 
 const WRONG_TYPE: &str = "invalid type for comparison";
@@ -27,7 +27,7 @@ fn kind(value: &Value) -> Kind {
         Value::Int(_, IntKind::Byte) => Kind::Unsigned,
         Value::Int(..) | Value::Duration(_) => Kind::Int,
         Value::Float(_) => Kind::Float,
-        Value::Text(_) | Value::Html(_) => Kind::Text,
+        Value::Text(_) | Value::Html(_) | Value::Url(_) => Kind::Text,
         _ => Kind::Other,
     }
 }
@@ -58,8 +58,12 @@ pub(super) fn eq(call: &Call<'_>) -> Result<Value, String> {
     Ok(Value::Bool(false))
 }
 
-const fn is_comparable(value: &Value) -> bool {
-    !matches!(value, Value::List(_) | Value::Map(_))
+fn is_comparable(value: &Value) -> bool {
+    match value {
+        Value::List(_) | Value::Map(_) => false,
+        Value::Struct(inner) => inner.shape().pointer || inner.iter().all(|(_, field)| is_comparable(field)),
+        _ => true,
+    }
 }
 
 fn equal(one: &Value, other: &Value, dialect: Dialect) -> Result<bool, String> {
@@ -74,7 +78,10 @@ fn equal(one: &Value, other: &Value, dialect: Dialect) -> Result<bool, String> {
     Ok(match (one, other) {
         (Value::Bool(one), Value::Bool(other)) => one == other,
         (Value::Float(one), Value::Float(other)) => one == other,
-        (Value::Text(one) | Value::Html(one), Value::Text(other) | Value::Html(other)) => one == other,
+        (
+            Value::Text(one) | Value::Html(one) | Value::Url(one),
+            Value::Text(other) | Value::Html(other) | Value::Url(other),
+        ) => one == other,
         (Value::Int(one, _) | Value::Duration(one), Value::Int(other, _) | Value::Duration(other)) => {
             one == other
         }
@@ -93,9 +100,20 @@ fn equal_others(one: &Value, other: &Value) -> Result<bool, String> {
     }
     Ok(match (one, other) {
         (Value::Time(one), Value::Time(other)) => one.is_same_as(other),
-        (Value::Struct(one), Value::Struct(other)) => one.is_same_as(other),
+        (Value::Struct(one), Value::Struct(other)) if one.shape().pointer => one.is_same_as(other),
+        (Value::Struct(one), Value::Struct(other)) => are_alike(one, other),
         _ => false,
     })
+}
+
+/// Whether two structs are of one type and have the same in their fields.
+fn are_alike(one: &Struct, other: &Struct) -> bool {
+    let alike = |(one, other): (&Value, &Value)| match (one, other) {
+        (Value::Text(one), Value::Text(other)) => one == other,
+        _ => equal_others(one, other).unwrap_or(false),
+    };
+    std::ptr::eq(one.shape(), other.shape())
+        && one.iter().zip(other.iter()).all(|((_, one), (_, other))| alike((one, other)))
 }
 
 /// How two arguments are ordered; nothing where one is NaN.
@@ -107,7 +125,10 @@ fn order(call: &Call<'_>) -> Result<Option<Ordering>, String> {
     }
     match (one, other) {
         (Value::Float(one), Value::Float(other)) => Ok(one.partial_cmp(other)),
-        (Value::Text(one) | Value::Html(one), Value::Text(other) | Value::Html(other)) => {
+        (
+            Value::Text(one) | Value::Html(one) | Value::Url(one),
+            Value::Text(other) | Value::Html(other) | Value::Url(other),
+        ) => {
             Ok(Some(one.cmp(other)))
         }
         (Value::Int(one, _) | Value::Duration(one), Value::Int(other, _) | Value::Duration(other)) => {

@@ -6,7 +6,7 @@ use crate::promql::Dialect;
 
 pub(super) fn len(call: &Call<'_>) -> Result<Value, String> {
     match call.value(0) {
-        Value::Text(text) | Value::Html(text) => Ok(Value::int(text.len())),
+        Value::Text(text) | Value::Html(text) | Value::Url(text) => Ok(Value::int(text.len())),
         Value::List(list) => Ok(Value::int(list.items().len())),
         Value::Map(map) => Ok(Value::int(map.len())),
         Value::Nil => Err("reflect: call of reflect.Value.Type on zero Value".to_owned()),
@@ -35,7 +35,7 @@ pub(super) fn index(call: &Call<'_>) -> Result<Value, String> {
 fn element(item: &Value, place: &Value) -> Result<Value, String> {
     match item {
         Value::Nil => Err("index of nil pointer".to_owned()),
-        Value::Text(text) | Value::Html(text) => {
+        Value::Text(text) | Value::Html(text) | Value::Url(text) => {
             let at = position(place, text.len(), true)?;
             if at == text.len() {
                 return Err("reflect: string index out of range".to_owned());
@@ -78,10 +78,10 @@ pub(super) fn slice(call: &Call<'_>) -> Result<Value, String> {
         return Err(format!("too many slice indexes: {}", places.len()));
     }
     let length = match item {
-        Value::Text(_) | Value::Html(_) if places.len() == 3 => {
+        Value::Text(_) | Value::Html(_) | Value::Url(_) if places.len() == 3 => {
             return Err("cannot 3-index slice a string".to_owned());
         }
-        Value::Text(text) | Value::Html(text) => text.len(),
+        Value::Text(text) | Value::Html(text) | Value::Url(text) => text.len(),
         Value::List(list) => list.items().len(),
         // Go 1.19 does not follow pointers here.
         other if call.dialect == Dialect::V2 => {
@@ -103,6 +103,7 @@ pub(super) fn slice(call: &Call<'_>) -> Result<Value, String> {
     Ok(match item {
         Value::Text(text) => Value::from(bytes(text, start, end)),
         Value::Html(text) => Value::Html(bytes(text, start, end).into()),
+        Value::Url(text) => Value::Url(bytes(text, start, end).into()),
         Value::List(list) => {
             let items = list.items().get(start..end).unwrap_or_default().to_vec();
             Value::List(List::new(list.shape(), items))

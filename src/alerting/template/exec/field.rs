@@ -1,7 +1,7 @@
 //! Fields, keys and methods.
 
 use super::super::format;
-use super::super::functions::Call;
+use super::super::functions::{Call, Function};
 use super::super::node::{At, Operand, OperandKind};
 use super::super::value::{Element, Value};
 use super::{Executed, Found, PER_STEP, QUERY_STEPS, State};
@@ -63,7 +63,11 @@ impl<'t> State<'t> {
             }
             return Ok(Found::plain(Value::Nil));
         }
-        if let Some(method) = receiver.value.methods().iter().find(|method| method.name == name) {
+        let dialect = self.setting.functions.dialect();
+        let has = |method: &&Function| {
+            method.name == name && method.only.is_none_or(|only| only == dialect)
+        };
+        if let Some(method) = receiver.value.methods().iter().find(has) {
             return self.call(dot, method, At::Operand(operand), &receiver.value, args, last);
         }
         let has_args = !args.is_empty() || last.is_some();
@@ -106,7 +110,7 @@ impl<'t> State<'t> {
     /// Runs what is to be called with its checked arguments, and limits what it yields.
     pub(super) fn run(
         &mut self,
-        function: &super::super::functions::Function,
+        function: &Function,
         at: At<'t>,
         receiver: &Value,
         args: &[Value],

@@ -8,8 +8,9 @@ mod range;
 use super::error::TemplateError;
 use super::format;
 use super::functions::{Functions, World};
+use super::library::Library;
 use super::node::{At, Branch, Node, Pipe};
-use super::parser::Trees;
+use super::parser::{Trees, is_empty};
 use super::value::Value;
 
 /// How deep nodes, pipelines and templates may be within one another while they run. Go allows 100000
@@ -39,8 +40,22 @@ pub(super) struct Setting<'t> {
     pub(super) started: &'t str,
     pub(super) text: &'t str,
     pub(super) trees: &'t Trees,
+    /// Templates that were read before, each with the text that it is of; own trees go before them.
+    pub(super) library: Option<&'t Library>,
     pub(super) functions: &'t Functions,
     pub(super) world: &'t dyn World,
+}
+
+/// Nodes, and the name and text of what they were read from.
+type Defined<'t> = ((&'t str, &'t str), &'t [Node]);
+
+impl<'t> Setting<'t> {
+    /// The template of a name. One that is empty does not stand before a template of the library.
+    fn find(&self, name: &str) -> Option<Defined<'t>> {
+        let own = self.trees.get(name).map(|nodes| ((self.name, self.text), nodes.as_slice()));
+        let known = self.library.and_then(|library| library.find(name));
+        own.filter(|(_, nodes)| known.is_none() || !is_empty(nodes)).or(known)
+    }
 }
 
 /// How the walk of a node ended.
@@ -74,6 +89,8 @@ struct State<'t> {
     setting: &'t Setting<'t>,
     /// Name of the template that is running, which `template` changes.
     template: &'t str,
+    /// Name and text of what that template was read from.
+    source: (&'t str, &'t str),
     at: Option<At<'t>>,
     /// Names with their `$`, the newest last.
     variables: Vec<(&'t str, Found)>,
@@ -88,6 +105,7 @@ pub(super) fn execute(setting: &Setting<'_>, data: &Value) -> Result<String, Tem
     let mut state = State {
         setting,
         template: setting.started,
+        source: (setting.name, setting.text),
         at: None,
         variables: vec![("$", dot.clone())],
         nested: 0,
@@ -102,7 +120,7 @@ pub(super) fn execute(setting: &Setting<'_>, data: &Value) -> Result<String, Tem
 
 impl<'t> State<'t> {
     fn fail<T>(&self, message: &str) -> Executed<T> {
-        let Setting { name, text, .. } = self.setting;
+        let (name, text) = self.source;
         let Some(node) = self.at else {
             let message = format!("template: {}: {message}", self.template);
             return Err(Box::new(TemplateError::new(message, text, 0, 0, true)));
@@ -191,7 +209,7 @@ impl<'t> State<'t> {
     fn print(&mut self, value: &Value) -> Executed<()> {
         match value {
             Value::Nil => self.write("<no value>"),
-            Value::Text(text) | Value::Html(text) => self.write(text),
+            Value::Text(text) | Value::Html(text) | Value::Url(text) => self.write(text),
             other => match format::sprint_followed(std::slice::from_ref(other)) {
                 Ok(text) => self.write(&text),
                 Err(message) => self.fail(&message),
@@ -217,7 +235,7 @@ impl<'t> State<'t> {
 
     fn template(&mut self, dot: &Found, name: &'t str, pipe: Option<&'t Pipe>) -> Executed<Flow> {
         let setting = self.setting;
-        let Some(nodes) = setting.trees.get(name) else {
+        let Some((source, nodes)) = setting.find(name) else {
             return self.fail(&format!("template {} not defined", format::quote(name)));
         };
         let value = match pipe {
@@ -226,9 +244,10 @@ impl<'t> State<'t> {
         };
         let inner = Found::plain(value);
         let variables = std::mem::replace(&mut self.variables, vec![("$", inner.clone())]);
-        let outer = std::mem::replace(&mut self.template, name);
+        let outer = (self.template, self.source);
+        (self.template, self.source) = (name, source);
         let flow = self.walk_list(&inner, nodes)?;
-        self.template = outer;
+        (self.template, self.source) = outer;
         self.variables = variables;
         // A definition has no loop of its own to leave.
         debug_assert_eq!(flow, Flow::On);

@@ -9,7 +9,8 @@ mod value;
 
 pub(super) use float::format as format_float;
 pub(super) use printer::Printer;
-pub(super) use quote::{code_point, quote};
+pub(super) use quote::code_point;
+pub(crate) use quote::quote;
 
 use super::value::Value;
 
@@ -33,7 +34,7 @@ pub(super) fn sprint_followed(args: &[Value]) -> Result<String, String> {
 fn operands(mut printer: Printer, args: &[Value]) -> Result<String, String> {
     let mut before_was_text = true;
     for (i, arg) in args.iter().enumerate() {
-        let is_text = matches!(arg, Value::Text(_) | Value::Html(_));
+        let is_text = matches!(arg, Value::Text(_) | Value::Html(_) | Value::Url(_));
         if i > 0 && !is_text && !before_was_text {
             printer.push(' ');
         }

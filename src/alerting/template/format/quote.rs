@@ -3,7 +3,7 @@
 use super::super::unicode::is_print;
 
 /// `strconv.Quote`.
-pub(in super::super) fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     quote_with(text, '"', false)
 }
 

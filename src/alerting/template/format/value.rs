@@ -49,7 +49,7 @@ impl Printer {
                 'e' | 'E' | 'f' | 'F' => self.float(*number, verb, Some(6)),
                 _ => self.bad_verb(value, verb),
             },
-            Value::Text(text) | Value::Html(text) => self.string(text, verb, value),
+            Value::Text(text) | Value::Html(text) | Value::Url(text) => self.string(text, verb, value),
             Value::List(list) => self.list(list, verb, depth),
             Value::Map(map) => self.map(map, verb, depth),
             Value::Struct(inner) => self.fields(inner, verb, depth),

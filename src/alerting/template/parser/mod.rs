@@ -275,6 +275,6 @@ impl Parser<'_> {
 }
 
 /// Whether nodes are nothing but space.
-fn is_empty(nodes: &[Node]) -> bool {
+pub(super) fn is_empty(nodes: &[Node]) -> bool {
     nodes.iter().all(|node| matches!(node, Node::Text { text } if text.trim().is_empty()))
 }

@@ -62,7 +62,7 @@ pub(super) fn percentage(call: &Call<'_>) -> Result<Value, String> {
     Ok(format!("{}%", short(value * 100.0)).into())
 }
 
-pub(super) fn duration(call: &Call<'_>) -> Result<Value, String> {
+pub(in super::super) fn duration(call: &Call<'_>) -> Result<Value, String> {
     let value = to_float(call.value(0))?;
     if !value.is_finite() {
         return Ok(short(value).into());

@@ -1,10 +1,10 @@
 //! The functions that Prometheus adds. 2.42 and 3.5 have the same.
 
 mod address;
-mod humanize;
+pub(super) mod humanize;
 mod number;
 mod query;
-mod text;
+pub(super) mod text;
 mod time;
 
 use super::functions::{Function, Param, function, variadic};

@@ -9,11 +9,11 @@ use crate::promql::{self, Dialect};
 /// A character that nothing is expected to contain; of one byte.
 const MARK: char = '\u{1}';
 
-pub(super) fn upper(text: &str) -> String {
+pub(in super::super) fn upper(text: &str) -> String {
     text.chars().map(to_upper).collect()
 }
 
-pub(super) fn lower(text: &str) -> String {
+pub(in super::super) fn lower(text: &str) -> String {
     text.chars().map(to_lower).collect()
 }
 
@@ -21,7 +21,7 @@ pub(super) fn lower(text: &str) -> String {
 pub(super) fn title(text: &str, dialect: Dialect) -> String {
     match dialect {
         Dialect::V2 => title_by_separators(text),
-        Dialect::V3 => title_by_words(text),
+        Dialect::V3 => title_by_words(text, false),
     }
 }
 
@@ -49,11 +49,16 @@ const fn is_within_word(c: char) -> bool {
     )
 }
 
-/// 3.5: `cases.Title` without lowering.
-fn title_by_words(text: &str) -> String {
+/// `cases.Title` with lowering, as Alertmanager has it.
+pub(in super::super) fn title_and_lower(text: &str) -> String {
+    title_by_words(text, true)
+}
+
+/// `cases.Title`; Prometheus 3.5 has it without lowering.
+fn title_by_words(text: &str, lower: bool) -> String {
     let mut out = String::with_capacity(text.len());
     let (mut in_word, mut after_mid) = (false, false);
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
         let mid = is_within_word(c);
         if after_mid && mid {
             in_word = false;
@@ -64,12 +69,24 @@ fn title_by_words(text: &str) -> String {
             in_word = true;
             continue;
         }
-        out.push(c);
+        if lower && in_word && c == 'Σ' && !goes_on(text.get(at + c.len_utf8()..).unwrap_or_default()) {
+            out.push('ς');
+        } else if lower && in_word {
+            out.extend(c.to_lowercase());
+        } else {
+            out.push(c);
+        }
         if !(mid || is_in_word(c)) {
             in_word = false;
         }
     }
     out
+}
+
+/// Whether a letter that has cases follows before the word ends: where none does, a sigma is a final one.
+fn goes_on(rest: &str) -> bool {
+    let next = rest.chars().find(|c| !is_within_word(*c));
+    next.is_some_and(|c| c.is_lowercase() || c.is_uppercase() || to_title(c) != c)
 }
 
 /// The full title case of a letter: `ß` becomes `Ss`.
@@ -108,7 +125,7 @@ fn is_separator(c: char) -> bool {
 }
 
 /// `reReplaceAll pattern replacement text`.
-pub(super) fn replace_all(call: &Call<'_>) -> Result<Value, String> {
+pub(in super::super) fn replace_all(call: &Call<'_>) -> Result<Value, String> {
     let (pattern, template, text) = (call.text(0), call.text(1), call.text(2));
     // Every place of the text may match, and every `$` may stand for all that was matched.
     let references = template.matches('$').count();
@@ -130,7 +147,7 @@ fn backquoted(pattern: &str) -> String {
 }
 
 /// `match pattern text`, anywhere in the text.
-pub(super) fn matches(call: &Call<'_>) -> Result<Value, String> {
+pub(in super::super) fn matches(call: &Call<'_>) -> Result<Value, String> {
     let (pattern, text) = (call.text(0), call.text(1));
     // A mark that the text does not have shows whether anything was replaced.
     let longest = text.split(|c| c != MARK).map(str::len).max().unwrap_or(0);

@@ -11,7 +11,8 @@ use std::sync::Arc;
 pub use container::{Element, Field, List, Map, Shape, Struct, StructShape};
 pub use time::Time;
 
-use super::functions::Function;
+use super::functions::{Call, Function, Nowhere};
+use crate::promql::Dialect;
 
 /// A value of a template.
 #[derive(Debug, Clone)]
@@ -28,6 +29,8 @@ pub enum Value {
     Text(Arc<str>),
     /// `template.HTML`: text that functions of text refuse.
     Html(Arc<str>),
+    /// `template.URL`, the same for addresses.
+    Url(Arc<str>),
     /// `time.Time`.
     Time(Time),
     /// `time.Duration`, in nanoseconds.
@@ -92,6 +95,7 @@ impl Value {
             Value::Float(_) => "float64",
             Value::Text(_) => "string",
             Value::Html(_) => "template.HTML",
+            Value::Url(_) => "template.URL",
             Value::Time(time) if time.is_pointer() => "*time.Time",
             Value::Time(_) => "time.Time",
             Value::Duration(_) => "time.Duration",
@@ -109,7 +113,7 @@ impl Value {
             Value::Bool(value) => *value,
             Value::Int(value, _) | Value::Duration(value) => *value != 0,
             Value::Float(value) => *value != 0.0,
-            Value::Text(text) | Value::Html(text) => !text.is_empty(),
+            Value::Text(text) | Value::Html(text) | Value::Url(text) => !text.is_empty(),
             Value::List(list) => !list.items().is_empty(),
             Value::Map(map) => !map.is_empty(),
             Value::Time(_) | Value::Struct(_) => true,
@@ -123,6 +127,17 @@ impl Value {
             Value::Duration(nanos) => Some(duration::text(*nanos)),
             Value::Int(value, IntKind::Month) => Some(named::month(*value)),
             Value::Int(value, IntKind::Weekday) => Some(named::weekday(*value)),
+            Value::List(_) | Value::Map(_) | Value::Struct(_) => self.string_method(),
+            _ => None,
+        }
+    }
+
+    /// What a `String` method among those of a container yields.
+    fn string_method(&self) -> Option<String> {
+        let method = self.methods().iter().find(|method| method.name == "String")?;
+        let call = Call { receiver: self, args: &[], world: &Nowhere, dialect: Dialect::V3 };
+        match (method.run)(&call) {
+            Ok(Value::Text(text)) => Some(text.to_string()),
             _ => None,
         }
     }
@@ -153,7 +168,7 @@ impl Value {
     /// How many bytes or elements it has, not counting what is in them.
     pub(super) fn size(&self) -> usize {
         match self {
-            Value::Text(text) | Value::Html(text) => text.len(),
+            Value::Text(text) | Value::Html(text) | Value::Url(text) => text.len(),
             Value::List(list) => list.items().len(),
             Value::Map(map) => map.len(),
             _ => 0,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::super::functions::{Call, Function, Param, method};
 use super::{IntKind, Value, layout};
+use crate::promql::Dialect;
 
 /// A moment, and the zone it is shown in; from year -292277022399 on, as Go's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,8 +139,30 @@ impl Time {
         }
     }
 
+    /// So many years, months and days later, at the same time of day; days over the end of a month run on.
+    fn add_date(&self, years: i64, months: i64, days: i64) -> Time {
+        let civil = self.civil();
+        let months = civil.year.saturating_add(years).saturating_mul(12).saturating_add(civil.month - 1 + months);
+        let (year, month) = (months.div_euclid(12), months.rem_euclid(12) + 1);
+        let days = first_of_month(year, month).saturating_add(civil.day - 1).saturating_add(days);
+        let clock = civil.hour * 3_600 + civil.minute * 60 + civil.second;
+        let seconds = days.saturating_mul(DAY).saturating_add(clock).saturating_sub(i64::from(self.offset));
+        Time { seconds, ..self.clone() }
+    }
+
+    /// The nearest multiple of a unit since the start of year 1, or the last one.
+    fn to_unit(&self, unit: i64, nearest: bool) -> Time {
+        if unit <= 0 {
+            return self.clone();
+        }
+        let nanos = (i128::from(self.seconds) - i128::from(ZERO)) * 1_000_000_000 + i128::from(self.nanos);
+        let rest = i64::try_from(nanos.rem_euclid(i128::from(unit))).unwrap_or(0);
+        let up = nearest && i128::from(rest) * 2 >= i128::from(unit);
+        self.add(if up { unit - rest } else { -rest })
+    }
+
     /// Nanoseconds since another time, or the nearest that a duration can hold.
-    fn since(&self, other: &Time) -> i64 {
+    pub(in super::super) fn since(&self, other: &Time) -> i64 {
         let seconds = i128::from(self.seconds) - i128::from(other.seconds);
         let nanos = seconds * 1_000_000_000 + i128::from(self.nanos) - i128::from(other.nanos);
         i64::try_from(nanos).unwrap_or(if nanos < 0 { i64::MIN } else { i64::MAX })
@@ -159,9 +182,17 @@ pub(super) static METHODS: &[Function] = &[
         Some(Value::Duration(nanos)) => Ok(Value::Time(time(call).add(*nanos))),
         _ => Ok(Value::Time(time(call))),
     }),
+    method("AddDate", &[Param::Int, Param::Int, Param::Int], |call| {
+        let of = |place: usize| if let Value::Int(value, _) = call.value(place) { *value } else { 0 };
+        Ok(Value::Time(time(call).add_date(of(0), of(1), of(2))))
+    }),
     method("After", OTHER, |call| Ok(Value::Bool(time(call).since(&other(call)) > 0))),
     method("Before", OTHER, |call| Ok(Value::Bool(time(call).since(&other(call)) < 0))),
-    method("Compare", OTHER, |call| Ok(int(time(call).since(&other(call)).signum()))),
+    // Go has it since 1.20.
+    Function {
+        only: Some(Dialect::V3),
+        ..method("Compare", OTHER, |call| Ok(int(time(call).since(&other(call)).signum())))
+    },
     method("Day", &[], |call| Ok(int(time(call).civil().day))),
     method("Equal", OTHER, |call| Ok(Value::Bool(time(call).since(&other(call)) == 0))),
     method("Format", &[Param::Text], |call| match call.args.first() {
@@ -177,9 +208,15 @@ pub(super) static METHODS: &[Function] = &[
     method("Minute", &[], |call| Ok(int(time(call).civil().minute))),
     method("Month", &[], |call| Ok(Value::Int(time(call).civil().month, IntKind::Month))),
     method("Nanosecond", &[], |call| Ok(int(i64::from(time(call).nanos)))),
+    method("Round", &[Param::Typed("time.Duration")], |call| {
+        Ok(Value::Time(time(call).to_unit(unit(call), true)))
+    }),
     method("Second", &[], |call| Ok(int(time(call).civil().second))),
     method("String", &[], |call| Ok(time(call).to_string().into())),
     method("Sub", OTHER, |call| Ok(Value::Duration(time(call).since(&other(call))))),
+    method("Truncate", &[Param::Typed("time.Duration")], |call| {
+        Ok(Value::Time(time(call).to_unit(unit(call), false)))
+    }),
     method("UTC", &[], |call| Ok(Value::Time(time(call).in_zone(0, "UTC")))),
     method("Unix", &[], |call| Ok(Value::Int(time(call).seconds, IntKind::Int64))),
     method("UnixMicro", &[], |call| Ok(unix(&time(call), 1_000_000))),
@@ -207,6 +244,23 @@ fn other(call: &Call<'_>) -> Time {
         Some(Value::Time(time)) => time.clone(),
         _ => Time::new(ZERO, 0),
     }
+}
+
+/// The duration that is the first argument.
+fn unit(call: &Call<'_>) -> i64 {
+    match call.args.first() {
+        Some(Value::Duration(nanos)) => *nanos,
+        _ => 0,
+    }
+}
+
+/// Days from 1970 to the first of a month; the inverse of what `civil` does.
+const fn first_of_month(year: i64, month: i64) -> i64 {
+    let shifted_year = if month <= 2 { year - 1 } else { year };
+    let (era, of_era) = (shifted_year.div_euclid(400), shifted_year.rem_euclid(400));
+    let shifted_month = (month + 9) % 12;
+    let of_year = (153 * shifted_month + 2) / 5;
+    era.saturating_mul(146_097) + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
 fn unix(time: &Time, per_second: i64) -> Value {

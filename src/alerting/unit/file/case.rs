@@ -1,7 +1,7 @@
 //! What is expected of alerts and queries, and when.
 
 use super::{AlertTest, ExpectedAlert, Node, Problem, QueryTest, Reader, When, Written};
-use crate::alerting::rules::file::yaml::Fields;
+use crate::alerting::yaml::Fields;
 
 const ALERT_TEST_KEYS: &[&str] = &["eval_time", "alertname", "exp_alerts", "from", "to", "every"];
 const QUERY_TEST_KEYS: &[&str] = &["expr", "eval_time", "exp_samples", "from", "to", "every"];

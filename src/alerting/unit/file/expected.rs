@@ -1,7 +1,7 @@
 //! Samples that queries must yield.
 
 use super::{Expected, ExpectedSample, Node, Problem, Reader, Written, series};
-use crate::alerting::rules::file::yaml::Fields;
+use crate::alerting::yaml::Fields;
 use crate::promql::{Dialect, Labels};
 
 const KEYS_V2: &[&str] = &["labels", "value", "tolerance", "at_least", "at_most"];

@@ -14,6 +14,11 @@
 //!   to and including `to`.
 //! * An item of `exp_samples` may have `tolerance` with its `value`, the share of it by which a sample may be off:
 //!   `{value: 100, tolerance: 0.01}` takes 99 to 101. Instead of `value` it may have `at_least`, `at_most` or both.
+//! * `alertmanager_config` of the file, or of a test, which counts first, names a configuration of Alertmanager,
+//!   `alertmanager_version` its release (`0.25` or `0.33`). `notification_test` of a test says what its receivers get;
+//!   `input_alerts` are alerts that no rule makes, `silences` hold for a time.
+//! * `start_timestamp` of a test, which the newest `promtool` has too, says when it starts: its series, its evaluations
+//!   and everything else. Otherwise that is the start of 1970, a Thursday.
 //!
 //! # Decisions
 //!
@@ -24,24 +29,33 @@
 //!   [`MOST_SAMPLES`].
 //! * Labels given twice in `exp_samples` are refused, whereas there they merely never match.
 //! * Native histograms are refused where they stand, for they are not evaluated.
+//! * The labels and annotations of an alert in `exp_notifications` may be fewer than the alert has, unlike `exp_labels`:
+//!   which labels an alert has is for `alert_rule_test`, whom it reaches for `notification_test`. How many alerts there
+//!   are is always compared, and so is every label of `group_labels`.
+//! * Where `to` is absent, a receiver is looked at until the last time that the test names, so that what comes late is
+//!   not missed because of one item's times.
 
 mod case;
 mod expected;
 mod glob;
 mod input;
 mod model;
+mod notification;
 mod series;
 
 pub use glob::{BadPattern, matching_files};
 pub use model::{
-    AlertTest, Expected, ExpectedAlert, ExpectedSample, InputSeries, Pattern, QueryTest, Test, TestFile, When,
+    AlertTest, Alertmanager, Expected, ExpectedAlert, ExpectedSample, InputSeries, Pattern, QueryTest, Test,
+    TestFile, When,
 };
+pub use notification::{ExpectedNotification, ExpectedNotified, InputAlert, InputSilence, NotificationTest};
 pub use series::{MOST_SAMPLES, Run, Values};
 
 use std::collections::BTreeSet;
 
-use super::super::rules::file::yaml::{Decoder, Documents, Library, Node};
 use super::super::rules::file::{Place, Problem, Written};
+use crate::alerting::alertmanager::Release;
+use crate::alerting::yaml::{Decoder, Documents, Library, Node};
 use crate::promql::Dialect;
 
 /// The evaluation interval where none is given, in milliseconds: `promtool`'s.
@@ -91,8 +105,12 @@ struct Reader<'a> {
     notes: Vec<Problem>,
 }
 
-const KEYS_V2: &[&str] = &["rule_files", "evaluation_interval", "group_eval_order", "tests"];
-const KEYS_V3: &[&str] = &["rule_files", "evaluation_interval", "group_eval_order", "tests", "fuzzy_compare"];
+const CONFIG: &str = "alertmanager_config";
+const VERSION: &str = "alertmanager_version";
+
+const KEYS_V2: &[&str] = &["rule_files", "evaluation_interval", "group_eval_order", "tests", CONFIG, VERSION];
+const KEYS_V3: &[&str] =
+    &["rule_files", "evaluation_interval", "group_eval_order", "tests", "fuzzy_compare", CONFIG, VERSION];
 
 const TEST_KEYS: &[&str] = &[
     "interval",
@@ -102,7 +120,19 @@ const TEST_KEYS: &[&str] = &[
     "external_labels",
     "external_url",
     "name",
+    "start_timestamp",
+    CONFIG,
+    VERSION,
+    "input_alerts",
+    "silences",
+    "notification_test",
 ];
+
+/// What a file says of the Alertmanager of its tests.
+struct Given {
+    config: Option<Written>,
+    release: Option<Release>,
+}
 
 impl<'a> Reader<'a> {
     fn file(&mut self, root: &Node<'a>) -> TestFile {
@@ -116,8 +146,9 @@ impl<'a> Reader<'a> {
         let fuzzy = fields.get("fuzzy_compare");
         let fuzzy_compare =
             fuzzy.and_then(|it| self.decoder.boolean(it, &"`fuzzy_compare`")).unwrap_or(false);
+        let given = Given { config: self.written(&fields, CONFIG), release: self.release(&fields) };
         let tests = fields.get("tests").map(|it| self.decoder.items(it, &"`tests`")).unwrap_or_default();
-        let tests = tests.into_iter().map(|test| self.test(test, evaluation_interval_ms)).collect();
+        let tests = tests.into_iter().map(|test| self.test(test, evaluation_interval_ms, &given)).collect();
         TestFile { rule_files, evaluation_interval_ms, group_eval_order, fuzzy_compare, tests }
     }
 
@@ -154,8 +185,7 @@ impl<'a> Reader<'a> {
         names
     }
 
-    fn test(&mut self, node: &Node<'a>, evaluation_interval_ms: i64) -> Test {
-        let place = node.target_place();
+    fn test(&mut self, node: &Node<'a>, evaluation_interval_ms: i64, given: &Given) -> Test {
         let fields = self.decoder.fields(node, &"a test", TEST_KEYS);
         let mut text = |key| fields.get(key).and_then(|it| self.decoder.text(it, &format_args!("`{key}`")));
         let name = text("name").unwrap_or_default().to_owned();
@@ -174,17 +204,25 @@ impl<'a> Reader<'a> {
         let queries = fields.get("promql_expr_test").map(|it| self.decoder.items(it, &"`promql_expr_test`"));
         let queries = queries.unwrap_or_default().into_iter();
         let query_tests = queries.map(|it| self.query_test(it)).collect();
-        let external_labels = external.into_iter().map(|pair| (pair.name, pair.value)).collect();
-        Test {
+        let release = self.release(&fields).or(given.release).unwrap_or_default();
+        let config = self.written(&fields, CONFIG).or_else(|| given.config.clone());
+        let test = Test {
             name,
             interval_ms,
+            start_ms: self.start(&fields),
+            alertmanager: Alertmanager { config, release },
             input_series,
+            input_alerts: self.input_alerts(&fields),
+            silences: self.silences(&fields, release),
             alert_tests,
             query_tests,
-            external_labels,
+            notification_tests: self.notification_tests(&fields),
+            external_labels: external.into_iter().map(|pair| (pair.name, pair.value)).collect(),
             external_url,
             problems,
-            place,
-        }
+            place: node.target_place(),
+        };
+        self.complete(&fields, &test);
+        test
     }
 }

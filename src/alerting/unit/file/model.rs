@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Place, Problem, Values, Written};
+use super::{InputAlert, InputSilence, NotificationTest, Place, Problem, Values, Written};
+use crate::alerting::alertmanager::Release;
 use crate::promql::Labels;
 
 /// A file of unit tests.
@@ -44,6 +45,15 @@ pub struct Pattern {
     pub place: Place,
 }
 
+/// An Alertmanager, as a test names it or all tests of its file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Alertmanager {
+    /// The file that it is configured with, relative to the file of the test.
+    pub config: Option<Written>,
+    /// Which it is.
+    pub release: Release,
+}
+
 /// One entry of `tests`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Test {
@@ -51,12 +61,22 @@ pub struct Test {
     pub name: String,
     /// The time between samples of the input series, in milliseconds; never 0.
     pub interval_ms: i64,
+    /// When it starts, in milliseconds since 1970.
+    pub start_ms: i64,
+    /// The Alertmanager that its alerts go to.
+    pub alertmanager: Alertmanager,
     /// Input, with distinct labels.
     pub input_series: Vec<InputSeries>,
+    /// Alerts that come from elsewhere than the rules.
+    pub input_alerts: Vec<InputAlert>,
+    /// What is silenced.
+    pub silences: Vec<InputSilence>,
     /// Expectations of alerts.
     pub alert_tests: Vec<AlertTest>,
     /// Expectations of queries.
     pub query_tests: Vec<QueryTest>,
+    /// Expectations of notifications.
+    pub notification_tests: Vec<NotificationTest>,
     /// What templates see as `$externalLabels`.
     pub external_labels: BTreeMap<String, String>,
     /// What templates see as `$externalURL`.
@@ -65,6 +85,24 @@ pub struct Test {
     pub problems: Vec<Problem>,
     /// Where it starts.
     pub place: Place,
+}
+
+impl Test {
+    /// The last time that it names, in milliseconds from its start: there it ends.
+    #[must_use]
+    pub fn last_ms(&self) -> i64 {
+        let alerts = self.input_alerts.iter().map(|alert| alert.to_ms.unwrap_or(alert.from_ms));
+        let silences = self.silences.iter().map(|silence| silence.to_ms.unwrap_or(silence.from_ms));
+        let told = self.notification_tests.iter().map(NotificationTest::last_ms);
+        let outside = alerts.chain(silences).filter(|_| !self.notification_tests.is_empty());
+        self.whens().map(When::last_ms).chain(told).chain(outside).fold(0, i64::max)
+    }
+
+    /// When its alerts and answers must hold.
+    pub(in crate::alerting) fn whens(&self) -> impl Iterator<Item = When> {
+        let alerts = self.alert_tests.iter().map(|case| case.when);
+        alerts.chain(self.query_tests.iter().map(|case| case.when))
+    }
 }
 
 /// A series that is there before any rule is evaluated.
@@ -92,6 +130,16 @@ pub enum When {
         /// The time between, never 0; the evaluation interval where not given.
         every_ms: Option<i64>,
     },
+}
+
+impl When {
+    /// The last time at which something must hold.
+    pub(in crate::alerting) fn last_ms(self) -> i64 {
+        match self {
+            When::At(at_ms) => at_ms,
+            When::Each { to_ms, .. } => to_ms,
+        }
+    }
 }
 
 /// An item of `alert_rule_test`.

@@ -6,22 +6,22 @@ use super::{Flags, Translated, build, template, translate};
 use crate::promql::Dialect;
 use crate::promql::regex::matches_empty;
 
-/// A pattern with what its groups are called.
+/// A pattern in Go's syntax that must match a whole text, with what its groups are called.
 #[derive(Debug, Clone)]
-pub(in crate::promql) struct Pattern {
+pub struct Pattern {
     regex: Regex,
     /// The name of each group from the first on; empty where it has none. Several may have the same.
     names: Vec<String>,
 }
 
 impl Pattern {
-    /// The pattern of `label_replace`, which must match a whole label. Unlike a matcher's it is put into a group
-    /// before it is read, so `a)(?:b` is one.
+    /// The pattern of `label_replace`, of relabelling and of Alertmanager's matchers. Unlike a selector's it is put into a
+    /// group before it is read, so `a)(?:b` is one. In Prometheus 3 its `.` matches a line feed too, in Alertmanager never.
     ///
     /// # Errors
     ///
     /// The pattern is too large, or none.
-    pub(in crate::promql) fn whole(pattern: &str, dialect: Dialect) -> Result<Pattern, String> {
+    pub fn whole(pattern: &str, dialect: Dialect) -> Result<Pattern, String> {
         let flag = if dialect == Dialect::V3 { "s" } else { "" };
         Pattern::new(&format!("^(?{flag}:{pattern})$"), dialect)
     }
@@ -33,8 +33,15 @@ impl Pattern {
         Ok(Pattern { regex: build(&text)?, names })
     }
 
+    /// Whether it matches the whole text.
+    #[must_use]
+    pub fn is_match(&self, text: &str) -> bool {
+        self.regex.is_match(text)
+    }
+
     /// The template with the groups of the first match in a text put in; `None` without a match.
-    pub(in crate::promql) fn replacement(&self, text: &str, template: &str) -> Option<String> {
+    #[must_use]
+    pub fn replacement(&self, text: &str, template: &str) -> Option<String> {
         self.regex.captures(text).map(|captures| template::expand(&captures, &self.names, template))
     }
 }

@@ -1,0 +1,157 @@
+//! The alert chain of a run: an embedded Prometheus, an Alertmanager and the sinks of its messages.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use parking_lot::Mutex;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::execute::RunError;
+use crate::alerting::alertmanager::{Release, Silence};
+use crate::clock::{Clock, Seed, Turn};
+use crate::contract::Glob;
+use crate::observe::{AlertChain, PhaseWindow};
+use crate::parties::Sinks;
+use crate::promql::Dialect;
+use crate::scenario::{Alerting, Silenced};
+use crate::stack::embedded::alertmanager::{Alertmanager, AlertmanagerPlan, Destinations};
+use crate::stack::embedded::prometheus::{AddressBook, Prometheus, PrometheusPlan};
+
+/// The loopback interface and any free port.
+const LOOPBACK: &str = "127.0.0.1:0";
+
+/// Where users would reach the two, as messages and records have it.
+const PROMETHEUS: &str = "http://prometheus:9090";
+const ALERTMANAGER: &str = "http://alertmanager:9093";
+
+/// From when to when an address cannot be reached.
+type CutOffs = Arc<Mutex<Vec<(String, Timestamp, Timestamp)>>>;
+
+/// Everything between the target's metrics and whoever is told.
+pub(super) struct Chain {
+    pub(super) prometheus: Prometheus,
+    alertmanager: Option<Alertmanager>,
+    sinks: Option<Sinks>,
+    cut_offs: CutOffs,
+    silences: Vec<Silenced>,
+    cuts: Vec<(String, Glob)>,
+}
+
+impl Chain {
+    /// Starts it; `targets` are the real addresses of those that the scenario names, in their order.
+    pub(super) async fn raise(
+        clock: &Clock,
+        alerting: &Alerting,
+        targets: &[String],
+        seed: Seed,
+    ) -> Result<Chain, RunError> {
+        let (alertmanager, sinks) = match &alerting.deployed.alertmanager {
+            None => (None, None),
+            Some(told) => {
+                let sinks = Sinks::start(clock, TcpListener::bind(LOOPBACK).await?)?;
+                let plan = AlertmanagerPlan {
+                    config: Arc::clone(&told.config),
+                    text: told.text.clone(),
+                    templates: Arc::clone(&told.templates),
+                    release: Release::V0_33,
+                    external_url: ALERTMANAGER.to_owned(),
+                    seed: seed.of("alertmanager").0,
+                    destinations: Destinations::Sinks(sinks.base_url()),
+                };
+                let alertmanager = Alertmanager::start(clock, TcpListener::bind(LOOPBACK).await?, plan)?;
+                (Some(alertmanager), Some(sinks))
+            }
+        };
+        let cut_offs = CutOffs::default();
+        let mut real: BTreeMap<String, String> =
+            alerting.targets.iter().cloned().zip(targets.iter().cloned()).collect();
+        // Whatever Alertmanagers the configuration names, alerts go to the run's own.
+        if let Some(alertmanager) = &alertmanager {
+            let address = alertmanager.base_url().trim_start_matches("http://").to_owned();
+            let named = alerting.deployed.prometheus.alertmanagers.iter().flat_map(|set| &set.targets);
+            real.extend(named.map(|(name, _)| (name.clone(), address.clone())));
+        }
+        let plan = PrometheusPlan {
+            deployed: alerting.deployed.clone(),
+            dialect: Dialect::V3,
+            external_url: PROMETHEUS.to_owned(),
+            book: book(real, &cut_offs),
+            retention_ms: None,
+        };
+        let prometheus = Prometheus::start(clock, TcpListener::bind(LOOPBACK).await?, plan)?;
+        let cuts = alerting.cut_off.iter().map(|cut| (cut.target.clone(), cut.during.clone())).collect();
+        Ok(Chain { prometheus, alertmanager, sinks, cut_offs, silences: alerting.silences.clone(), cuts })
+    }
+
+    /// Starts scrapes, rules and timers, and whatever happens in phases. They end when `stop` turns true.
+    pub(super) fn run(
+        &self,
+        clock: &Clock,
+        phases: &[PhaseWindow],
+        stop: &watch::Receiver<bool>,
+    ) -> Vec<JoinHandle<()>> {
+        let during =
+            |glob: &Glob| phases.iter().filter(|phase| glob.matches(&phase.name)).collect::<Vec<_>>();
+        let cuts = self.cuts.iter().flat_map(|(target, glob)| {
+            during(glob).into_iter().map(|phase| (target.clone(), phase.from, phase.to))
+        });
+        *self.cut_offs.lock() = cuts.collect();
+        let mut tasks = vec![tokio::spawn(self.prometheus.clone().run(stop.clone()))];
+        let Some(alertmanager) = &self.alertmanager else { return tasks };
+        tasks.push(tokio::spawn(alertmanager.clone().run(stop.clone())));
+        for silence in &self.silences {
+            for phase in during(&silence.during) {
+                let (from, silence) = (phase.from, silence_of(silence, phase));
+                let (clock, alertmanager, mut stop) = (clock.clone(), alertmanager.clone(), stop.clone());
+                tasks.push(tokio::spawn(async move {
+                    tokio::select! {
+                        biased;
+                        _ = stop.wait_for(|stop| *stop) => {}
+                        () = clock.sleep_until(from, Turn::Arrival) => {
+                            // Its matchers were read from the scenario, and its phase has a length: it is sound.
+                            let _ = alertmanager.set_silence(silence);
+                        }
+                    }
+                }));
+            }
+        }
+        tasks
+    }
+
+    /// Everything that became of alerts.
+    pub(super) fn observed(&self) -> AlertChain {
+        AlertChain {
+            alerts: self.prometheus.events(),
+            notifications: self.alertmanager.as_ref().map(Alertmanager::events).unwrap_or_default(),
+            deliveries: self.sinks.as_ref().map(Sinks::delivered).unwrap_or_default(),
+            rule_errors: self.prometheus.rule_errors(),
+        }
+    }
+}
+
+/// Where addresses really are, at a time.
+fn book(real: BTreeMap<String, String>, cut_offs: &CutOffs) -> AddressBook {
+    let cut_offs = Arc::clone(cut_offs);
+    Arc::new(move |name, at_ms| {
+        let at = Timestamp::from_millisecond(at_ms).ok()?;
+        let is_cut =
+            |(cut, from, to): &(String, Timestamp, Timestamp)| cut == name && *from <= at && at < *to;
+        let is_cut = cut_offs.lock().iter().any(is_cut);
+        real.get(name).filter(|_| !is_cut).cloned()
+    })
+}
+
+fn silence_of(silence: &Silenced, phase: &PhaseWindow) -> Silence {
+    Silence {
+        id: String::new(),
+        matchers: silence.matchers.clone(),
+        starts_at_ms: phase.from.as_millisecond(),
+        ends_at_ms: phase.to.as_millisecond(),
+        updated_at_ms: phase.from.as_millisecond(),
+        created_by: "probity".to_owned(),
+        comment: format!("phase {}", phase.name),
+    }
+}

@@ -1,0 +1,210 @@
+//! The alert chain of a scenario: the files that an operator deploys, read as Prometheus and Alertmanager read them.
+
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::Phase;
+use super::expect::ExpectedFile;
+use super::resolve::{Resolver, tidy};
+use crate::alerting::alertmanager::Release;
+use crate::alerting::deployed::{self, Deployed};
+use crate::alerting::matchers::{self, Matchers};
+use crate::alerting::prometheus;
+use crate::contract::Glob;
+use crate::contract::yaml::{Located, Problem};
+
+/// The alert chain, as it is typed.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AlertingFile {
+    /// A `prometheus.yml`, relative to this file: its jobs are scraped, its rules evaluated.
+    pub(super) prometheus: Located<String>,
+    /// An `alertmanager.yml`, relative to this file. Default: nobody is told.
+    #[serde(default)]
+    pub(super) alertmanager: Option<Located<String>>,
+    /// The addresses in `prometheus.yml` at which the target exposes its metrics. Those of other targets do not exist:
+    /// they are down.
+    pub(super) targets: Vec<Located<String>>,
+    /// Addresses that cannot be reached for a while.
+    #[serde(default)]
+    pub(super) cut_off: Vec<CutOffFile>,
+    /// Silences that somebody makes.
+    #[serde(default)]
+    pub(super) silences: Vec<SilenceFile>,
+}
+
+/// An address that cannot be reached for a while.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CutOffFile {
+    /// One of `targets`.
+    pub(super) target: Located<String>,
+    /// The phase, or a pattern of phases such as `incident-*`.
+    pub(super) during: Located<String>,
+}
+
+/// A silence.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SilenceFile {
+    /// What an alert must have, as in `severity="warning"`.
+    pub(super) matchers: Vec<Located<String>>,
+    /// The phase, or a pattern of phases such as `incident-*`.
+    pub(super) during: Located<String>,
+}
+
+/// What is expected, as it is typed.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ExpectFile {
+    /// The alerts that fire, and when.
+    #[serde(default)]
+    pub(super) alerts: Vec<ExpectedFile>,
+    /// Names of alerts that may fire or not.
+    #[serde(default)]
+    pub(super) tolerated: Vec<Located<String>>,
+}
+
+/// The alert chain of a scenario.
+#[derive(Clone, Debug)]
+pub struct Alerting {
+    /// What is deployed.
+    pub deployed: Deployed,
+    /// The addresses of the target.
+    pub targets: Vec<String>,
+    /// What cannot be reached for a while.
+    pub cut_off: Vec<CutOff>,
+    /// Silences that somebody makes.
+    pub silences: Vec<Silenced>,
+    /// Every text that it was read from: what is of the same texts is the same.
+    texts: Vec<String>,
+}
+
+impl PartialEq for Alerting {
+    fn eq(&self, other: &Self) -> bool {
+        self.texts == other.texts
+    }
+}
+
+/// An address that cannot be reached for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CutOff {
+    /// The address.
+    pub target: String,
+    /// The phases.
+    pub during: Glob,
+}
+
+/// A silence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Silenced {
+    /// What an alert must have.
+    pub matchers: Matchers,
+    /// The phases.
+    pub during: Glob,
+}
+
+impl Resolver<'_> {
+    pub(super) fn alerting(&mut self, typed: AlertingFile, phases: &[Phase]) -> Option<Alerting> {
+        let before = self.invalid.problems.len();
+        let prometheus = self.readable(&typed.prometheus);
+        let alertmanager = typed.alertmanager.as_ref().map(|named| self.readable(named));
+        let deployed = match (prometheus, alertmanager) {
+            (None, _) | (_, Some(None)) => None,
+            (Some(prometheus), alertmanager) => self.deployed(&prometheus, alertmanager.flatten().as_deref()),
+        };
+        if let Some((deployed, _)) = &deployed {
+            self.addresses(&deployed.prometheus, &typed.targets);
+        }
+        let targets: Vec<String> = typed.targets.iter().map(|target| target.value.clone()).collect();
+        let cut_off = typed.cut_off.iter().filter_map(|cut| self.cut_off(cut, &targets, phases)).collect();
+        let silences = typed.silences.iter().filter_map(|silence| self.silence(silence, phases)).collect();
+        let (deployed, mut texts) = deployed?;
+        texts.push(format!("{typed:?}"));
+        (self.invalid.problems.len() == before).then_some(Alerting {
+            deployed,
+            targets,
+            cut_off,
+            silences,
+            texts,
+        })
+    }
+
+    /// The path of a file that the scenario names and that can be read.
+    fn readable(&mut self, named: &Located<String>) -> Option<PathBuf> {
+        let path = tidy(&self.path.parent().unwrap_or(Path::new("")).join(&named.value));
+        let Err(error) = (self.read)(&path) else { return Some(path) };
+        let message = format!("`{}` cannot be read: {error} ({})", named.value, path.display());
+        self.report(named.line, named.column, message, &["a path relative to this file".to_owned()]);
+        None
+    }
+
+    /// What is deployed, and the texts that it was read from. What is wrong in its files is a mistake of the scenario.
+    fn deployed(
+        &mut self,
+        prometheus: &Path,
+        alertmanager: Option<&Path>,
+    ) -> Option<(Deployed, Vec<String>)> {
+        let read = deployed::read(prometheus, alertmanager, self.read);
+        self.invalid.problems.extend(read.problems.into_iter().map(|found| Problem {
+            accepted: found.accepted,
+            help: found.help,
+            ..Problem::new(&found.file, found.line, found.column, &found.message)
+        }));
+        let texts = read.sources.values().cloned().collect();
+        self.invalid.sources.extend(read.sources);
+        read.deployed.map(|deployed| (deployed, texts))
+    }
+
+    /// Whether each address is one that is scraped.
+    fn addresses(&mut self, config: &prometheus::Config, targets: &[Located<String>]) {
+        let known: Vec<&String> =
+            config.jobs.iter().flat_map(|job| job.targets.iter().map(|(address, _)| address)).collect();
+        for target in targets.iter().filter(|target| !known.contains(&&target.value)) {
+            let accepted: Vec<String> = known.iter().map(|address| (*address).clone()).collect();
+            let message = format!("no job scrapes `{target}`");
+            self.report(target.line, target.column, message, &accepted);
+        }
+        if let Some(twice) = targets
+            .iter()
+            .enumerate()
+            .find_map(|(place, one)| targets[..place].iter().any(|other| other == one).then_some(one))
+        {
+            self.report(twice.line, twice.column, format!("`{twice}` is there twice"), &[]);
+        }
+    }
+
+    fn cut_off(&mut self, typed: &CutOffFile, targets: &[String], phases: &[Phase]) -> Option<CutOff> {
+        if !targets.contains(&typed.target.value) {
+            let message = format!("`{}` is none of `targets`", typed.target);
+            self.report(typed.target.line, typed.target.column, message, targets);
+        }
+        let during = self.phases_of(&typed.during, phases)?;
+        Some(CutOff { target: typed.target.value.clone(), during })
+    }
+
+    fn silence(&mut self, typed: &SilenceFile, phases: &[Phase]) -> Option<Silenced> {
+        let during = self.phases_of(&typed.during, phases);
+        let mut all = Vec::new();
+        for text in &typed.matchers {
+            match matchers::parse(&text.value, Release::V0_33) {
+                Ok(Matchers(some)) => all.extend(some),
+                Err(error) => self.report(text.line, text.column, error.to_string(), &[]),
+            }
+        }
+        let during = during.filter(|_| !all.is_empty())?;
+        Some(Silenced { matchers: Matchers(all), during })
+    }
+
+    /// The phases that a name or a pattern means.
+    pub(super) fn phases_of(&mut self, named: &Located<String>, phases: &[Phase]) -> Option<Glob> {
+        let glob = named.value.parse::<Glob>().ok();
+        if !glob.as_ref().is_some_and(|glob| phases.iter().any(|phase| glob.matches(&phase.name))) {
+            let accepted: Vec<String> = phases.iter().map(|phase| phase.name.clone()).collect();
+            self.report(named.line, named.column, format!("no phase is named `{named}`"), &accepted);
+        }
+        glob
+    }
+}

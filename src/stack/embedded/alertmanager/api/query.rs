@@ -1,0 +1,70 @@
+//! The parameters of requests.
+
+use crate::alerting::alertmanager::{Release, Silence};
+use crate::alerting::matchers::{Matcher, Matchers, parse_one};
+use crate::promql::{Dialect, Pattern};
+
+/// Names and values in the order of the request.
+pub(super) type Pairs = Vec<(String, String)>;
+
+/// Which alerts are asked for.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    pub(super) matchers: Matchers,
+    pub(super) receiver: Option<Pattern>,
+    pub(super) active: bool,
+    pub(super) silenced: bool,
+    pub(super) inhibited: bool,
+    pub(super) muted: bool,
+}
+
+impl Wanted {
+    /// Reads them; else what is wrong, in Alertmanager's words.
+    pub(super) fn read(pairs: &Pairs, release: Release) -> Result<Wanted, String> {
+        let matchers = matchers(pairs, release)?;
+        let receiver = last(pairs, "receiver").filter(|pattern| !pattern.is_empty());
+        let receiver = receiver.map(|pattern| Pattern::whole(pattern, Dialect::V2)).transpose();
+        let receiver = receiver.map_err(|error| format!("failed to parse receiver param: {error}"))?;
+        let flag = |name| last(pairs, name).filter(|text| !text.is_empty()).is_none_or(truth);
+        Ok(Wanted {
+            matchers,
+            receiver,
+            active: flag("active"),
+            silenced: flag("silenced"),
+            inhibited: flag("inhibited"),
+            // 0.25 does not know it.
+            muted: release == Release::V0_25 || flag("muted"),
+        })
+    }
+
+    /// Whether a receiver is asked for.
+    pub(super) fn receiver(&self, name: &str) -> bool {
+        self.receiver.as_ref().is_none_or(|pattern| pattern.is_match(name))
+    }
+}
+
+/// The matchers of `filter`.
+pub(super) fn matchers(pairs: &Pairs, release: Release) -> Result<Matchers, String> {
+    let filters = pairs.iter().filter(|(name, _)| name == "filter");
+    let read: Result<Vec<Matcher>, String> =
+        filters.map(|(_, text)| parse_one(text, release).map_err(|error| error.to_string())).collect();
+    read.map(Matchers)
+}
+
+/// Whether a silence is asked for: its own matchers, name and value, are taken for labels.
+pub(super) fn finds(wanted: &Matchers, silence: &Silence) -> bool {
+    wanted.0.iter().all(|filter| {
+        let named = silence.matchers.0.iter().rfind(|matcher| matcher.name == filter.name);
+        filter.matches(named.map_or("", |matcher| &matcher.value))
+    })
+}
+
+fn last<'a>(pairs: &'a Pairs, name: &str) -> Option<&'a str> {
+    pairs.iter().rfind(|(known, _)| known == name).map(|(_, value)| value.as_str())
+}
+
+/// What Alertmanager's library takes for true; all else is false.
+fn truth(text: &str) -> bool {
+    let words = ["true", "1", "yes", "ok", "y", "on", "selected", "checked", "t", "enabled"];
+    words.contains(&text.to_ascii_lowercase().as_str())
+}

@@ -1,0 +1,88 @@
+//! What is recorded of the attempts to notify.
+
+use std::collections::BTreeMap;
+
+use super::timestamp;
+use crate::alerting::alertmanager::config::Integration;
+use crate::alerting::alertmanager::{Delivery, Notification, NotifiedAlert, Reason};
+use crate::observe::{Fate, NotificationEvent, ToldAlert};
+use crate::promql::Labels;
+
+/// Attempts that are recorded; what comes after them is made and counted.
+pub const MOST_EVENTS: usize = 100_000;
+
+/// Attempts that have come to an end.
+#[derive(Debug, Default)]
+pub(super) struct Book {
+    events: Vec<NotificationEvent>,
+    dropped: u64,
+}
+
+impl Book {
+    pub(super) fn keep(&mut self, event: NotificationEvent) {
+        if self.events.len() < MOST_EVENTS {
+            self.events.push(event);
+        } else {
+            self.dropped += 1;
+        }
+    }
+
+    /// By the time and the notification: attempts of one instant end in any order.
+    pub(super) fn events(&self) -> Vec<NotificationEvent> {
+        let mut events = self.events.clone();
+        events.sort_by_key(|event| (event.at, event.id));
+        events
+    }
+
+    pub(super) const fn dropped(&self) -> u64 {
+        self.dropped
+    }
+}
+
+/// The record of an attempt that began at `at`.
+pub(super) fn event(
+    notification: &Notification,
+    integration: &Integration,
+    at: jiff::Timestamp,
+    delivery: Delivery,
+) -> NotificationEvent {
+    NotificationEvent {
+        id: notification.id,
+        at,
+        receiver: notification.receiver.clone(),
+        kind: integration.kind.name().to_owned(),
+        index: integration.index,
+        group_key: notification.group_key.clone(),
+        group_labels: map(&notification.group_labels),
+        reason: reason(notification.reason).to_owned(),
+        alerts: notification.alerts.iter().map(told).collect(),
+        fate: match delivery {
+            Delivery::Taken => Fate::Taken,
+            Delivery::Retry(why) => Fate::Retried(why),
+            Delivery::Lost(why) => Fate::Lost(why),
+        },
+    }
+}
+
+fn told(alert: &NotifiedAlert) -> ToldAlert {
+    ToldAlert {
+        labels: map(&alert.labels),
+        annotations: alert.annotations.clone(),
+        starts_at: timestamp(alert.starts_at_ms),
+        ends_at: alert.ends_at_ms.map(timestamp),
+    }
+}
+
+fn map(labels: &Labels) -> BTreeMap<String, String> {
+    labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+const fn reason(reason: Reason) -> &'static str {
+    match reason {
+        Reason::FirstNotification => "first notification",
+        Reason::NewAlertsInGroup => "new alerts added",
+        Reason::NewResolvedAlerts => "some alerts resolved",
+        Reason::AllAlertsResolved => "all alerts resolved",
+        Reason::RepeatIntervalElapsed => "repeat interval elapsed",
+    }
+}
