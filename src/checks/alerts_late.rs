@@ -36,7 +36,9 @@ impl Check for AlertsLate {
         for one in expected {
             for (window, met) in met(one, &chain.episodes) {
                 match fault(one, window, met, &chain) {
-                    Some(_) if !matches!(met, Met::Late(..)) && !chain.times.closed(window) => open = Some(window),
+                    Some(_) if !matches!(met, Met::Late(..)) && !chain.times.closed(window) => {
+                        open = Some(window)
+                    }
                     Some(finding) => findings.push(finding),
                     None => kept.extend(met.episode().and_then(|episode| episode.fired)),
                 }

@@ -35,7 +35,9 @@ impl Check for AlertsNotResolved {
         }
         expected.retain(|one| !one.resolves.is_empty());
         if expected.is_empty() {
-            let reason = format!("nothing is expected of the end of `{name}`: say under `expect:` when it should be resolved");
+            let reason = format!(
+                "nothing is expected of the end of `{name}`: say under `expect:` when it should be resolved"
+            );
             return Some(Verdict::vacuous(reason));
         }
         let mut all = Resolved::default();

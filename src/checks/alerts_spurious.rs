@@ -36,7 +36,8 @@ impl Check for AlertsSpurious {
             let nobodys = |episode: &&Episode<'_>| !promised.contains(episode.alert);
             names.extend(chain.episodes.iter().filter(nobodys).map(|episode| episode.alert));
         }
-        let findings: Vec<Finding> = names.into_iter().flat_map(|name| spurious(name, plan, &chain)).collect();
+        let findings: Vec<Finding> =
+            names.into_iter().flat_map(|name| spurious(name, plan, &chain)).collect();
         Some(if findings.is_empty() { quiet(name, plan, &chain) } else { Verdict::Fail(findings) })
     }
 }
@@ -66,7 +67,9 @@ fn quiet(name: &str, plan: &AlertPlan, chain: &Chain<'_>) -> Verdict {
         (false, 0) => Verdict::vacuous(format!("`{name}` never fired: alerts/late judges that")),
         (false, _) => {
             let texts: Vec<String> = starts.iter().map(|at| chain.times.text(*at)).collect();
-            let promised = |at: &Timestamp| expected.iter().any(|one| one.fires.iter().any(|window| window.contains(*at)));
+            let promised = |at: &Timestamp| {
+                expected.iter().any(|one| one.fires.iter().any(|window| window.contains(*at)))
+            };
             let why = match (tolerated, starts.iter().all(promised)) {
                 (true, _) => "tolerated",
                 (false, true) => "expected",
@@ -92,7 +95,8 @@ fn spurious(name: &str, plan: &AlertPlan, chain: &Chain<'_>) -> Vec<Finding> {
     for episode in chain.episodes_of(name) {
         let Some(fired) = episode.fired else { continue };
         let own = |one: &&&ExpectedAlert| has(episode.labels, &one.labels);
-        let in_time = expected.iter().filter(own).any(|one| one.fires.iter().any(|window| window.contains(fired)));
+        let in_time =
+            expected.iter().filter(own).any(|one| one.fires.iter().any(|window| window.contains(fired)));
         if !in_time && !late.iter().any(|one| one.is(episode)) {
             odd.entry(episode.labels).or_default().push((episode, fired));
         }

@@ -82,11 +82,15 @@ impl<'a> Body<'a> {
     }
 
     fn says_nothing(&self) -> bool {
-        let empty = |pointers: &[&str]| pointers.iter().all(|pointer| self.text_at(pointer).trim().is_empty());
+        let empty =
+            |pointers: &[&str]| pointers.iter().all(|pointer| self.text_at(pointer).trim().is_empty());
         match self.delivery.kind.as_str() {
             "slack" => {
-                let fields = ["/text", "/attachments/0/title", "/attachments/0/text", "/attachments/0/pretext"];
-                let list = |pointer: &str| self.at(pointer).and_then(Value::as_array).is_some_and(|all| !all.is_empty());
+                let fields =
+                    ["/text", "/attachments/0/title", "/attachments/0/text", "/attachments/0/pretext"];
+                let list = |pointer: &str| {
+                    self.at(pointer).and_then(Value::as_array).is_some_and(|all| !all.is_empty())
+                };
                 empty(&fields) && !list("/attachments/0/fields") && !list("/blocks")
             }
             "pagerduty" if !self.is_pagerduty_end() => empty(&["/payload/summary", "/description"]),
@@ -142,9 +146,10 @@ impl<'a> Body<'a> {
         let alert = |labels: &BTreeMap<String, String>, status: &str| {
             format!("`{}{}` {status}", name_of(labels), text(labels))
         };
-        let told = event.alerts.iter().map(|one| {
-            alert(&one.labels, if firing(one) { "firing" } else { "resolved" })
-        });
+        let told = event
+            .alerts
+            .iter()
+            .map(|one| alert(&one.labels, if firing(one) { "firing" } else { "resolved" }));
         let told: BTreeSet<String> = told.collect();
         let all = self.at("/alerts").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let said = |one: &Value| {
@@ -202,7 +207,11 @@ impl<'a> Body<'a> {
         let channel = self.text_at("/channel");
         (channel != wanted).then(|| Fault {
             expected: format!("channel {wanted:?}"),
-            observed: if channel.is_empty() { "no channel".to_owned() } else { format!("channel {channel:?}") },
+            observed: if channel.is_empty() {
+                "no channel".to_owned()
+            } else {
+                format!("channel {channel:?}")
+            },
             next: "correct `channel:` of this receiver, or the document",
         })
     }
@@ -284,7 +293,8 @@ fn bad_verb(text: &str) -> Option<&str> {
         let rest = &text[at + 2..];
         let mut chars = rest.char_indices();
         let (_, first) = chars.next()?;
-        let verb = if first == '(' { Some(0) } else { chars.next().filter(|(_, c)| *c == '(').map(|(at, _)| at) };
+        let verb =
+            if first == '(' { Some(0) } else { chars.next().filter(|(_, c)| *c == '(').map(|(at, _)| at) };
         let end = at + 2 + verb? + 1;
         Some(text.get(at..end).unwrap_or("%!"))
     })

@@ -33,8 +33,10 @@ pub(super) fn judge(promise: &Channel, chain: &Chain<'_>, all: &[Sent<'_>]) -> V
         let (expected, observed, evidence) = match (promised(labels), own.is_empty()) {
             (true, false) | (false, true) => continue,
             (true, true) => {
-                let others: BTreeSet<String> =
-                    sent.iter().map(|sent| format!("`{}` ({})", sent.last.receiver, sent.last.kind)).collect();
+                let others: BTreeSet<String> = sent
+                    .iter()
+                    .map(|sent| format!("`{}` ({})", sent.last.receiver, sent.last.kind))
+                    .collect();
                 let others = others.into_iter().collect::<Vec<_>>().join(", ");
                 let expected = format!("to reach {}, which gets {text}", promise.name);
                 (expected, format!("sent only to {others}"), sent)
@@ -50,11 +52,15 @@ pub(super) fn judge(promise: &Channel, chain: &Chain<'_>, all: &[Sent<'_>]) -> V
             expected,
             observed,
             evidence: lines(evidence.into_iter(), chain),
-            next: "compare the matchers of the routes to this channel's receivers with the document's table".to_owned(),
+            next: "compare the matchers of the routes to this channel's receivers with the document's table"
+                .to_owned(),
         });
     }
     if findings.is_empty() && there == 0 {
-        return Verdict::vacuous(format!("nothing of severity {text} was sent, and nothing to {}", promise.name));
+        return Verdict::vacuous(format!(
+            "nothing of severity {text} was sent, and nothing to {}",
+            promise.name
+        ));
     }
     Verdict::from_findings(findings, || format!("{} got what is {text}, and nothing else", promise.name))
 }

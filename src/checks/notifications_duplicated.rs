@@ -103,7 +103,9 @@ fn of_alert(name: &str, chain: &Chain<'_>) -> Verdict {
     if arrived == 0 {
         return Verdict::vacuous(format!("no notification of `{name}` arrived"));
     }
-    Verdict::from_findings(findings, || format!("{arrived} notifications arrived, none said what was said before"))
+    Verdict::from_findings(findings, || {
+        format!("{arrived} notifications arrived, none said what was said before")
+    })
 }
 
 fn human(ms: i64) -> HumanDuration {
@@ -116,7 +118,8 @@ fn repeated(name: &str, repeats: &[(&Sent<'_>, &Sent<'_>)], least: i64, chain: &
         let apart = between(first.last.at, second.first_tried());
         format!("at {}, {apart} after the last", times.text(second.first_tried()))
     };
-    let lines = repeats.iter().flat_map(|(first, second)| [told_line(first, times), told_line(second, times)]);
+    let lines =
+        repeats.iter().flat_map(|(first, second)| [told_line(first, times), told_line(second, times)]);
     let mut lines: Vec<String> = lines.collect();
     lines.dedup();
     let mut evidence = few(lines, NAMED);
@@ -182,7 +185,10 @@ fn arrived_twice(sent: &Sent<'_>, chain: &Chain<'_>) -> Option<Finding> {
         return None;
     }
     let who = sent.integration();
-    let attempts = sent.attempts.iter().map(|one| format!("tried at {}: {}", chain.times.text(one.at), fate_text(&one.fate)));
+    let attempts = sent
+        .attempts
+        .iter()
+        .map(|one| format!("tried at {}: {}", chain.times.text(one.at), fate_text(&one.fate)));
     let mut evidence = few(attempts.collect(), NAMED);
     evidence.push(told_line(sent, &chain.times));
     Some(Finding {
@@ -217,5 +223,7 @@ fn of_routing(routing: &Routing, chain: &Chain<'_>) -> Verdict {
     if pairs == 0 {
         return Verdict::vacuous("no group of the root route was notified twice");
     }
-    Verdict::from_findings(findings, || format!("{pairs} further notifications of a group, none repeated too soon"))
+    Verdict::from_findings(findings, || {
+        format!("{pairs} further notifications of a group, none repeated too soon")
+    })
 }

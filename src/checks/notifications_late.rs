@@ -44,16 +44,25 @@ impl Check for NotificationsLate {
         for notice in &notices {
             for (window, got) in notice.got(&chain, &messages) {
                 match &got {
-                    Got::Within(at) => kept.push(format!("`{}` at {}", notice.notice.receiver, chain.times.text(*at))),
+                    Got::Within(at) => {
+                        kept.push(format!("`{}` at {}", notice.notice.receiver, chain.times.text(*at)))
+                    }
                     Got::Late(first) | Got::Early(first) => match fault(notice, window, first, &chain) {
                         Some(finding) => findings.push(finding),
-                        None => why = Some(format!("`{name}` itself was not in time, which explains when it was told of")),
+                        None => {
+                            why = Some(format!(
+                                "`{name}` itself was not in time, which explains when it was told of"
+                            ))
+                        }
                     },
                     Got::Unreadable => why = Some(unreadable(&notice.notice.receiver)),
                     Got::Lost(_) if !chain.times.closed(window) => {
                         why = Some(not_over(name, window, &chain.times));
                     }
-                    Got::Lost(_) => why = Some("what should be told never came: notifications/lost judges that".to_owned()),
+                    Got::Lost(_) => {
+                        why =
+                            Some("what should be told never came: notifications/lost judges that".to_owned())
+                    }
                     Got::Nothing => {}
                 }
             }
@@ -95,7 +104,8 @@ fn fault(notice: &Told<'_>, window: Window, first: &First, chain: &Chain<'_>) ->
     let times = &chain.times;
     let late = first.at > window.to;
     let off = if late { first.at.duration_since(window.to) } else { first.at.duration_since(window.from) };
-    let explained = own_delay(notice, first, chain).is_some_and(|own| if late { own >= off } else { own <= off });
+    let explained =
+        own_delay(notice, first, chain).is_some_and(|own| if late { own >= off } else { own <= off });
     if explained {
         return None;
     }

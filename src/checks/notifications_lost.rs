@@ -51,7 +51,9 @@ fn of_receiver(receiver: &Receiver, chain: &Chain<'_>) -> Verdict {
     }
     let arrived = own.iter().filter(|sent| sent.accepted()).count();
     let findings = own.iter().filter_map(|sent| gone(sent, &all, chain)).collect();
-    Verdict::from_findings(findings, || format!("{arrived} of {} notifications arrived, none is lost", own.len()))
+    Verdict::from_findings(findings, || {
+        format!("{arrived} of {} notifications arrived, none is lost", own.len())
+    })
 }
 
 fn no_sink(receiver: &str) -> String {
@@ -95,9 +97,9 @@ fn of_alert(name: &str, chain: &Chain<'_>) -> Verdict {
         None if told + arrived > 0 => Verdict::Pass {
             evidence: format!("{told} expected notices came; {arrived} notifications arrived, none is lost"),
         },
-        None if chain.episodes_of(name).any(|episode| episode.fired.is_some()) => {
-            Verdict::vacuous(format!("nobody is expected to be told of `{name}`: say under `expect:` whom it notifies"))
-        }
+        None if chain.episodes_of(name).any(|episode| episode.fired.is_some()) => Verdict::vacuous(format!(
+            "nobody is expected to be told of `{name}`: say under `expect:` whom it notifies"
+        )),
         None => Verdict::vacuous(format!("`{name}` never fired, so that there was nothing to tell")),
     }
 }
@@ -138,7 +140,10 @@ fn missing(
     let (observed, next) = match tried.last() {
         Some(sent) => fate(sent),
         None if !elsewhere.is_empty() => (
-            format!("it was never sent there, but to {}", elsewhere.into_iter().collect::<Vec<_>>().join(", ")),
+            format!(
+                "it was never sent there, but to {}",
+                elsewhere.into_iter().collect::<Vec<_>>().join(", ")
+            ),
             "ask `amtool config routes test` with the alert's labels which route takes it",
         ),
         None => untried(notice.status, episode, chain),

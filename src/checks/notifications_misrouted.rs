@@ -1,6 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::chain::{Chain, NAMED, Sent, alert_of, contract_of, few, has, integration, name_of, subject, told_line};
+use super::chain::{
+    Chain, NAMED, Sent, alert_of, contract_of, few, has, integration, name_of, subject, told_line,
+};
 use super::notifications_channel as channel;
 use super::{Case, Check, Explanation, Finding, Verdict};
 use crate::contract::{Clause, Glob, Promise, Receiver, ReceiverKind, Route, Routing};
@@ -33,11 +35,15 @@ impl Check for NotificationsMisrouted {
                 })
             }
             Promise::Route(route) => Some(with_chain(case, |chain, all| of_route(route, chain, all))),
-            Promise::Receiver(receiver) => Some(with_chain(case, |chain, all| of_receiver(receiver, chain, all))),
-            Promise::Channel(promise) => Some(with_chain(case, |chain, all| channel::judge(promise, chain, all))),
-            Promise::Routing(routing) => Some(with_chain(case, |chain, all| {
-                of_routing(routing, &routes(clause, case), chain, all)
-            })),
+            Promise::Receiver(receiver) => {
+                Some(with_chain(case, |chain, all| of_receiver(receiver, chain, all)))
+            }
+            Promise::Channel(promise) => {
+                Some(with_chain(case, |chain, all| channel::judge(promise, chain, all)))
+            }
+            Promise::Routing(routing) => {
+                Some(with_chain(case, |chain, all| of_routing(routing, &routes(clause, case), chain, all)))
+            }
             _ => None,
         }
     }
@@ -95,14 +101,18 @@ fn of_alert(name: &str, chain: &Chain<'_>) -> Verdict {
     let receivers: BTreeSet<&str> =
         expected.iter().flat_map(|one| &one.notifies).map(|notice| notice.receiver.as_str()).collect();
     let receivers = receivers.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let finding = |((receiver, labels), sent): ((&str, &BTreeMap<String, String>), Vec<&Sent<'_>>)| Finding {
+    let finding = |((receiver, labels), sent): ((&str, &BTreeMap<String, String>), Vec<&Sent<'_>>)| {
+        Finding {
         subject: subject(name, labels),
         expected: format!("to be told to nobody but {receivers}"),
         observed: format!("told to `{receiver}` {} times", sent.len()),
         evidence: lines(sent.into_iter(), chain),
         next: "ask `amtool config routes test` with these labels which routes take it; if that is as it should be, add the receiver to the scenario".to_owned(),
+    }
     };
-    Verdict::from_findings(wrong.into_iter().map(finding).collect(), || format!("told to nobody but {receivers}"))
+    Verdict::from_findings(wrong.into_iter().map(finding).collect(), || {
+        format!("told to nobody but {receivers}")
+    })
 }
 
 /// Whether an alert has a route's labels; one that it lacks is empty, as matchers have it.
@@ -131,9 +141,8 @@ fn reach(
     why: &str,
     chain: &Chain<'_>,
 ) -> Vec<Finding> {
-    let missed = alerts
-        .into_iter()
-        .filter(|(_, sent)| !sent.iter().any(|sent| sent.last.receiver == receiver));
+    let missed =
+        alerts.into_iter().filter(|(_, sent)| !sent.iter().any(|sent| sent.last.receiver == receiver));
     missed
         .map(|((_, labels), sent)| {
             let others: BTreeSet<String> = sent.iter().map(|sent| format!("`{}`", sent.last.receiver)).collect();
@@ -213,10 +222,15 @@ fn of_routing(routing: &Routing, routes: &[&Route], chain: &Chain<'_>, all: &[Se
         }
     }));
     if findings.is_empty() && count + alike == 0 {
-        return Verdict::vacuous("nothing was sent that no route of the document takes, nor of a group of the root route");
+        return Verdict::vacuous(
+            "nothing was sent that no route of the document takes, nor of a group of the root route",
+        );
     }
     Verdict::from_findings(findings, || {
-        format!("{count} alerts that no route takes reached `{}`; {alike} notifications are grouped as promised", routing.receiver)
+        format!(
+            "{count} alerts that no route takes reached `{}`; {alike} notifications are grouped as promised",
+            routing.receiver
+        )
     })
 }
 

@@ -17,6 +17,9 @@ const EVIDENCE_WIDTH: usize = 70;
 /// Findings of one judgement that are printed; the JSON report has all of them.
 const MOST_FINDINGS: usize = 10;
 
+/// Clauses that are listed by id; the JSON report has all of them.
+const MOST_IDS: usize = 40;
+
 /// The report for a person: the table of verdicts, then each finding in full, then what it comes to.
 pub fn terminal(outcome: &Outcome, style: Style) -> String {
     let mut text = table(outcome, style);
@@ -116,8 +119,11 @@ fn write_summary(text: &mut String, outcome: &Outcome, style: Style) {
         coverage.omissions.len(),
     );
     for (what, ids) in [("vacuous", &coverage.vacuous), ("out of scope", &coverage.out_of_scope)] {
+        let shown: Vec<&str> = ids.iter().take(MOST_IDS).map(String::as_str).collect();
+        let more = ids.len() - shown.len();
+        let more = if more > 0 { format!(" and {more} more in the JSON report") } else { String::new() };
         if !ids.is_empty() {
-            let _ = writeln!(text, "  {what}: {}", ids.join(", "));
+            let _ = writeln!(text, "  {what}: {}{more}", shown.join(", "));
         }
     }
     let _ = writeln!(

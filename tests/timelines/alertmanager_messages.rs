@@ -6,8 +6,12 @@
 
 #[path = "alertmanager_messages/plan.rs"]
 mod plan;
+#[path = "alertmanager_messages/receivers.rs"]
+mod receivers;
 #[path = "alertmanager_messages/server.rs"]
 mod server;
+#[path = "alertmanager_messages/snippets.rs"]
+mod snippets;
 
 use std::collections::BTreeMap;
 
@@ -32,13 +36,13 @@ fn every_message_of_0_33_is_made_again_byte_for_byte() {
 
 fn compare(generation: Generation, release: Release) {
     let Some(server) = Server::start(generation, release) else { return };
-    plan::post(&server);
+    plan::post(&server, release);
     let arrived = server.arrived();
     let read = read(&server.config, "alertmanager.yml", release);
     assert!(read.problems.is_empty(), "{:?}", read.problems);
     let config = read.config.expect("no problems");
-    let templates =
-        Templates::new(release, &[("own.tmpl".to_owned(), plan::TEMPLATES.to_owned())]).expect("they are templates");
+    let templates = Templates::new(release, &[("own.tmpl".to_owned(), plan::TEMPLATES.to_owned())])
+        .expect("they are templates");
     let told: Vec<Notification> = arrived["/hub/0"].iter().map(|body| notification(body)).collect();
     assert_eq!(told.len(), 4, "three groups were told of, one of them again once it was resolved");
     let (expected, lost) = expected(&config, &told, &templates);
@@ -75,7 +79,8 @@ fn expected(
     for receiver in &config.receivers {
         for (place, integration) in receiver.integrations.iter().enumerate() {
             for one in told {
-                let mut one = Notification { receiver: receiver.name.clone(), integration: place, ..one.clone() };
+                let mut one =
+                    Notification { receiver: receiver.name.clone(), integration: place, ..one.clone() };
                 if !integration.send_resolved {
                     one.alerts.retain(|alert| !alert.resolved());
                 }
@@ -104,7 +109,12 @@ fn notification(body: &str) -> Notification {
     let body: Value = serde_json::from_str(body).expect("JSON");
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let texts = |value: &Value| -> BTreeMap<String, String> {
-        value.as_object().expect("an object").iter().map(|(name, value)| (name.clone(), text(value))).collect()
+        value
+            .as_object()
+            .expect("an object")
+            .iter()
+            .map(|(name, value)| (name.clone(), text(value)))
+            .collect()
     };
     let time = |value: &Value| text(value).parse::<jiff::Timestamp>().expect("a time").as_millisecond();
     let alerts = body["alerts"].as_array().expect("alerts").iter().map(|alert| NotifiedAlert {

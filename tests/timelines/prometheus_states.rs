@@ -18,7 +18,7 @@ use super::engines::Generation;
 use server::{Seen, Server};
 
 /// How long a server runs, in seconds.
-const LASTS_S: u32 = 20;
+const LASTS_S: u32 = 24;
 
 /// Alerts are not compared that were sent before it knew where to, which takes it five seconds.
 const DEAF_MS: i64 = 9_000;

@@ -71,7 +71,10 @@ const RULES: &[(&str, &str)] = &[
         "Asia/Anadyr Asia/Kamchatka Etc/GMT-12 Kwajalein Pacific/Fiji Pacific/Funafuti \
          Pacific/Kwajalein Pacific/Majuro Pacific/Nauru Pacific/Tarawa Pacific/Wake Pacific/Wallis",
     ),
-    ("<+13>-13", "Etc/GMT-13 Pacific/Apia Pacific/Enderbury Pacific/Fakaofo Pacific/Kanton Pacific/Tongatapu"),
+    (
+        "<+13>-13",
+        "Etc/GMT-13 Pacific/Apia Pacific/Enderbury Pacific/Fakaofo Pacific/Kanton Pacific/Tongatapu",
+    ),
     ("<+14>-14", "Etc/GMT-14 Pacific/Kiritimati"),
     ("<-00>0", "Factory"),
     ("<-01>1", "Atlantic/Cape_Verde Etc/GMT+1"),

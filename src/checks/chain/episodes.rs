@@ -59,7 +59,9 @@ pub(super) fn all<'a>(legs: &[&'a AlertChain]) -> Vec<Episode<'a>> {
         }
         all.extend(open.into_values());
     }
-    all.sort_by(|one, other| (one.began, one.alert, one.labels).cmp(&(other.began, other.alert, other.labels)));
+    all.sort_by(|one, other| {
+        (one.began, one.alert, one.labels).cmp(&(other.began, other.alert, other.labels))
+    });
     all
 }
 

@@ -22,9 +22,9 @@ use crate::observe::{AlertChain, AlertPlan, ExpectedAlert};
 pub(super) use self::episodes::Episode;
 use self::episodes::state_lines;
 pub(super) use self::messages::{Message, Sent, fate_text, firing, integration, told_line};
-pub(super) use self::starts::{Met, met, meant};
 pub(super) use self::notices::{First, Got, Status, Told};
 pub(super) use self::starts::in_order;
+pub(super) use self::starts::{Met, meant, met};
 pub(super) use self::times::{Times, between};
 
 /// What to do where no rules were evaluated.

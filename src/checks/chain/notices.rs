@@ -123,11 +123,8 @@ impl<'c> Told<'c> {
         for message in messages.iter().filter(|message| message.delivery.receiver == self.notice.receiver) {
             let alerts = message.alerts.iter().flat_map(|alerts| alerts.iter());
             for told in alerts.filter(|told| self.is_about(told)) {
-                let first = First {
-                    labels: told.labels.clone(),
-                    at: message.delivery.at,
-                    starts_at: told.starts_at,
-                };
+                let first =
+                    First { labels: told.labels.clone(), at: message.delivery.at, starts_at: told.starts_at };
                 firsts.entry((told.labels.clone(), told.starts_at)).or_insert(first);
             }
         }
@@ -158,9 +155,8 @@ impl<'c> Told<'c> {
         let mut all = Vec::new();
         for (window, next) in in_order(self.windows()) {
             let within = firsts.iter().find(|first| window.contains(first.at));
-            let late = outside
-                .iter()
-                .find(|first| first.at > window.to && next.is_none_or(|next| first.at < next));
+            let late =
+                outside.iter().find(|first| first.at > window.to && next.is_none_or(|next| first.at < next));
             let early =
                 outside.iter().rfind(|first| first.at < window.from && before.is_none_or(|to| first.at > to));
             let got = match (within, late, early) {

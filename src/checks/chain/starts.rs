@@ -40,9 +40,8 @@ pub(crate) fn in_order(windows: &[Window]) -> Vec<(Window, Option<Timestamp>)> {
 
 /// The windows in which an alert is expected to start, and what became of each.
 pub(crate) fn met<'b, 'a>(expected: &ExpectedAlert, all: &'b [Episode<'a>]) -> Vec<(Window, Met<'b, 'a>)> {
-    let own = |episode: &&Episode<'_>| {
-        episode.alert == expected.alert && has(episode.labels, &expected.labels)
-    };
+    let own =
+        |episode: &&Episode<'_>| episode.alert == expected.alert && has(episode.labels, &expected.labels);
     let fired: Vec<(&Episode<'a>, Timestamp)> =
         all.iter().filter(own).filter_map(|episode| Some((episode, episode.fired?))).collect();
     let promised = |at: Timestamp| expected.fires.iter().any(|window| window.contains(at));
@@ -51,9 +50,9 @@ pub(crate) fn met<'b, 'a>(expected: &ExpectedAlert, all: &'b [Episode<'a>]) -> V
         let lasting = fired.iter().rev().find(|(episode, at)| {
             *at < window.from && episode.ended.is_none_or(|ended| ended >= window.from)
         });
-        let late = fired.iter().filter(|(_, at)| {
-            *at > window.to && next.is_none_or(|next| *at < next) && !promised(*at)
-        });
+        let late = fired
+            .iter()
+            .filter(|(_, at)| *at > window.to && next.is_none_or(|next| *at < next) && !promised(*at));
         let met = match (within, lasting, late.min_by_key(|(_, at)| *at)) {
             (Some((episode, _)), _, _) => Met::Within(episode),
             (None, _, Some((episode, at))) => Met::Late(episode, *at),
@@ -72,7 +71,8 @@ pub(crate) fn meant<'b, 'a>(expected: &ExpectedAlert, all: &'b [Episode<'a>]) ->
     let met = met(expected, all);
     let is_meant = |episode: &&Episode<'a>| {
         let own = episode.alert == expected.alert && has(episode.labels, &expected.labels);
-        let promised = episode.fired.is_some_and(|at| expected.fires.iter().any(|window| window.contains(at)));
+        let promised =
+            episode.fired.is_some_and(|at| expected.fires.iter().any(|window| window.contains(at)));
         let chosen = || met.iter().filter_map(|(_, met)| met.episode()).any(|one| one.is(episode));
         own && (promised || chosen())
     };

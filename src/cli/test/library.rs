@@ -88,7 +88,8 @@ impl Library {
             alertmanagers.push(key);
         }
         // What is wrong with a file that others name too is told once.
-        broken |= alertmanagers.iter().flatten().any(|key| self.alertmanagers.get(key).is_none_or(Option::is_none));
+        broken |=
+            alertmanagers.iter().flatten().any(|key| self.alertmanagers.get(key).is_none_or(Option::is_none));
         if broken || self.problems.len() > before {
             return None;
         }

@@ -100,7 +100,9 @@ fn alertmanager(kind: Kind, fired: &[Fired], tries: &[usize], chain: &mut AlertC
     let mut last: (BTreeSet<usize>, BTreeSet<usize>, i64) = (BTreeSet::new(), BTreeSet::new(), i64::MIN / 2);
     let mut known = 0;
     loop {
-        let Some(first) = fired.iter().map(|one| one.from).filter(|from| *from >= known).min() else { return };
+        let Some(first) = fired.iter().map(|one| one.from).filter(|from| *from >= known).min() else {
+            return;
+        };
         let mut flush = first + GROUP_WAIT;
         loop {
             let mut members: BTreeMap<usize, Fired> = BTreeMap::new();
@@ -133,7 +135,13 @@ fn alertmanager(kind: Kind, fired: &[Fired], tries: &[usize], chain: &mut AlertC
 }
 
 /// Sends one notification, refused as often as asked. Returns when it was taken.
-fn send(kind: Kind, flush: i64, members: &BTreeMap<usize, Fired>, refused: usize, chain: &mut AlertChain) -> i64 {
+fn send(
+    kind: Kind,
+    flush: i64,
+    members: &BTreeMap<usize, Fired>,
+    refused: usize,
+    chain: &mut AlertChain,
+) -> i64 {
     let id = 1 + chain.notifications.iter().map(|event| event.id).max().unwrap_or(0);
     let alerts: Vec<ToldAlert> = members
         .values()
@@ -201,7 +209,8 @@ fn around(instant: Timestamp, slack: i64) -> Window {
 /// What a scenario would expect of all that.
 fn expected(kind: Kind, fired: &[Fired], slack: i64, chain: &AlertChain) -> ExpectedAlert {
     let mut firsts: BTreeMap<(bool, String, Timestamp), Timestamp> = BTreeMap::new();
-    for delivery in chain.deliveries.iter().filter(|one| one.receiver == kind.receiver && one.answered == 200) {
+    for delivery in chain.deliveries.iter().filter(|one| one.receiver == kind.receiver && one.answered == 200)
+    {
         let event = chain.notifications.iter().find(|event| Some(event.id) == delivery.notification);
         for told in &event.expect("its notification").alerts {
             let key = (told.ends_at.is_some(), told.labels["instance"].clone(), told.starts_at);

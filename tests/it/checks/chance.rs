@@ -74,7 +74,13 @@ fn expected() -> impl Strategy<Value = AlertPlan> {
         |(receiver, firing, resolved, contains)| ExpectedNotice { receiver, firing, resolved, contains },
     );
     let alert = (name(), labels(), windows(), windows(), prop::collection::vec(notice, 0..2)).prop_map(
-        |(alert, labels, fires, resolves, notifies)| ExpectedAlert { alert, labels, fires, resolves, notifies },
+        |(alert, labels, fires, resolves, notifies)| ExpectedAlert {
+            alert,
+            labels,
+            fires,
+            resolves,
+            notifies,
+        },
     );
     let repeats = prop::collection::btree_map(word(), any::<i64>(), 0..3);
     (prop::collection::vec(alert, 0..3), prop::collection::vec(name(), 0..2), repeats)
@@ -89,15 +95,17 @@ fn event() -> impl Strategy<Value = AlertEvent> {
         AlertPhase::Resolved,
         AlertPhase::Dropped,
     ]);
-    (instant(), name(), labels(), phase, instant()).prop_map(|(at, alert, labels, phase, active_at)| AlertEvent {
-        at,
-        group: "g".to_owned(),
-        alert,
-        labels,
-        phase,
-        active_at,
-        value: "NaN".to_owned(),
-        annotations: labels_of_none(),
+    (instant(), name(), labels(), phase, instant()).prop_map(|(at, alert, labels, phase, active_at)| {
+        AlertEvent {
+            at,
+            group: "g".to_owned(),
+            alert,
+            labels,
+            phase,
+            active_at,
+            value: "NaN".to_owned(),
+            annotations: labels_of_none(),
+        }
     })
 }
 

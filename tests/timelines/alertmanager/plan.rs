@@ -67,12 +67,12 @@ receivers:
   webhook_configs: [{url: SINK/refusing/0}]
 ";
 
-/// What a sink answers to the so-many-th request for a group. One that tells of an end is never put off: whether the
-/// alert is still there when the next report comes would depend on chance.
-pub(super) fn answer(path: &str, nth: usize, resolved: bool) -> u16 {
+/// What a sink answers to the so-many-th request for a group. One that tells of an end is never put off, and one that
+/// tells of nothing else never refused: whether the alert is still there at the next report would depend on chance.
+pub(super) fn answer(path: &str, nth: usize, (firing, resolved): (bool, bool)) -> u16 {
     match nth % 2 {
         0 if path.starts_with("/flaky") && !resolved => 500,
-        0 if path.starts_with("/refusing") => 400,
+        0 if path.starts_with("/refusing") && firing => 400,
         _ => 200,
     }
 }
@@ -122,11 +122,17 @@ pub(super) fn events(seed: u64, seconds: i64) -> Vec<Event> {
     all
 }
 
+/// What is reported: its labels, since when it fires, and until when that holds without another report.
+struct Alert {
+    labels: Vec<(&'static str, String)>,
+    since_ms: Option<i64>,
+    until_ms: i64,
+}
+
 struct Timeline {
     number: usize,
     chance: Chance,
-    /// Labels of the alerts, and since when each fires.
-    alerts: Vec<(Vec<(&'static str, String)>, Option<i64>)>,
+    alerts: Vec<Alert>,
     silences: usize,
 }
 
@@ -149,7 +155,7 @@ impl Timeline {
             if chance.below(4) == 0 {
                 labels.push(("job", chance.pick(&["x", "y"]).to_owned()));
             }
-            (labels, None)
+            Alert { labels, since_ms: None, until_ms: 0 }
         });
         let alerts = alerts.collect();
         Timeline { number, chance, alerts, silences: 0 }
@@ -158,6 +164,10 @@ impl Timeline {
     fn play(mut self, seconds: i64) -> Vec<Event> {
         let mut events = Vec::new();
         let mut second = self.chance.below(4) as i64;
+        if self.chance.below(5) == 0 {
+            events.push(self.old(second * 1000 + 500));
+            second += 1;
+        }
         while second < seconds {
             let at_ms = second * 1000;
             let action = if self.chance.below(9) == 0 { self.silence(at_ms) } else { self.report(at_ms) };
@@ -167,31 +177,37 @@ impl Timeline {
         events
     }
 
+    /// An alert that has fired for long opens its groups, which flush at once: between the whole seconds, since their
+    /// timers go on from there.
+    fn old(&mut self, at_ms: i64) -> Event {
+        let alert = &mut self.alerts[0];
+        (alert.since_ms, alert.until_ms) = (Some(at_ms - 20_000), at_ms + 6_850);
+        let (labels, starts_ms) = (alert.labels.clone(), alert.since_ms);
+        Event { at_ms, timeline: self.number, action: Action::Report { labels, starts_ms, ends_ms: None } }
+    }
+
     fn report(&mut self, now_ms: i64) -> Action {
         let which = self.chance.below(self.alerts.len());
         let kind = self.chance.below(12);
         // Ends that nobody reports lie between the timers and the next report.
         let later_ms = now_ms + 700 + 1000 * self.chance.below(12) as i64;
-        let (labels, since) = &mut self.alerts[which];
-        let started = since.is_some();
-        let starts_ms = *since.get_or_insert(now_ms);
-        let (starts_ms, ends_ms) = match kind {
+        let forgets = self.chance.below(3) > 0;
+        let alert = &mut self.alerts[which];
+        let labels = alert.labels.clone();
+        if let Some(starts_ms) = alert.since_ms.filter(|_| kind < 5) {
             // The end of an alert that was over before is reported again, as Prometheus does for a while.
-            0..=3 if started => (Some(starts_ms), Some(now_ms)),
-            4 => (Some(starts_ms), Some(later_ms)),
-            5 if started => (None, Some(now_ms)),
-            6 => (None, None),
-            // It starts anew.
-            7 => {
-                *since = Some(now_ms);
-                (Some(now_ms), None)
-            }
-            _ => (Some(starts_ms), None),
-        };
-        if kind < 4 && started && self.chance.below(3) > 0 {
-            *since = None;
+            alert.until_ms = now_ms;
+            alert.since_ms = Some(starts_ms).filter(|_| !forgets);
+            let starts_ms = Some(starts_ms).filter(|_| kind > 0);
+            return Action::Report { labels, starts_ms, ends_ms: Some(now_ms) };
         }
-        Action::Report { labels: labels.clone(), starts_ms, ends_ms }
+        // What was over starts anew: with its old start it would open a group that flushes amid other reports.
+        if alert.until_ms <= now_ms || kind == 5 {
+            alert.since_ms = Some(now_ms);
+        }
+        let ends_ms = (kind == 6).then_some(later_ms);
+        alert.until_ms = ends_ms.unwrap_or(now_ms + 6_850);
+        Action::Report { labels, starts_ms: alert.since_ms.filter(|_| kind != 7), ends_ms }
     }
 
     fn silence(&mut self, now_ms: i64) -> Action {

@@ -124,7 +124,8 @@ impl Sink {
             let mut counts = self.counts.lock().expect("no thread panics");
             let count = counts.entry((path.clone(), group)).or_default();
             let alerts = body["alerts"].as_array().map_or(&[][..], Vec::as_slice);
-            let status = answer(&path, *count, alerts.iter().any(|alert| alert["status"] == "resolved"));
+            let any = |status: &str| alerts.iter().any(|alert| alert["status"] == status);
+            let status = answer(&path, *count, (any("firing"), any("resolved")));
             *count += 1;
             drop(counts);
             self.arrived.lock().expect("no thread panics").push(Arrived { at_ms, path, body });

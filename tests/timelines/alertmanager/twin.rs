@@ -70,7 +70,8 @@ impl Play {
     fn deliver(&mut self, notification: &Notification, at_ms: i64) -> Delivery {
         let path = format!("/{}/{}", notification.receiver, notification.integration);
         let count = self.counts.entry((path.clone(), notification.group_key.clone())).or_default();
-        let status = answer(&path, *count, notification.alerts.iter().any(|alert| alert.resolved()));
+        let resolved = notification.alerts.iter().any(|alert| alert.resolved());
+        let status = answer(&path, *count, (notification.firing(), resolved));
         *count += 1;
         let reason = (self.release != Release::V0_25).then(|| reason(notification.reason).to_owned());
         let alerts = notification.alerts.iter().map(|alert| Alert {

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::super::daemon::{Daemon, folder, pause, port};
 use super::super::engines::Generation;
-use super::plan;
+use super::{plan, receivers};
 
 /// Where users are told that it is.
 pub(super) const EXTERNAL: &str = "http://alerts.example:9093/am";
@@ -43,7 +43,7 @@ impl Server {
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let name = format!("alertmanager_messages_{generation:?}");
         let folder = folder(&name);
-        let config = plan::config(release).replace("SINK", &url);
+        let config = receivers::config(release).replace("SINK", &url);
         // Debian's programs read the templates that are installed, which may be those of the other release.
         let defaults = program
             .parent()

@@ -19,6 +19,9 @@ const APART_MS: i64 = 120;
 /// How often a server is started until they are apart.
 const ATTEMPTS: u32 = 8;
 
+/// When the first scrapes have come: a server looks for its targets after five seconds.
+const FIRST_S: u32 = 8;
+
 /// How many timelines there are.
 const TIMELINES: u64 = 60;
 
@@ -68,11 +71,11 @@ impl Server {
             command.arg(format!("--web.listen-address=127.0.0.1:{port}"));
             let daemon = Daemon::spawn(command, "prometheus", &folder, port);
             let server = Server { _daemon: daemon, port, posted };
-            server.wait(4);
+            server.wait(FIRST_S);
             if !server.apart() {
                 continue;
             }
-            server.wait(lasts_s - 4);
+            server.wait(lasts_s - FIRST_S);
             return Some(server.seen());
         }
         panic!("scrapes and evaluations never came apart");

@@ -41,7 +41,9 @@ impl<'n> Data<'n> {
             },
             group_labels: texts(&notification.group_labels),
             common_labels: common(&labels.iter().collect::<Vec<&Texts>>()),
-            common_annotations: common(&alerts.iter().map(|alert| &alert.annotations).collect::<Vec<&Texts>>()),
+            common_annotations: common(
+                &alerts.iter().map(|alert| &alert.annotations).collect::<Vec<&Texts>>(),
+            ),
             external_url,
         }
     }

@@ -54,7 +54,10 @@ fn slack_answer(channel: &str, body: &str) -> Delivery {
         return Delivery::Taken;
     }
     if !body.starts_with('{') {
-        return Delivery::Lost(in_channel(channel, &format!("received an error response from Slack: {body}")));
+        return Delivery::Lost(in_channel(
+            channel,
+            &format!("received an error response from Slack: {body}"),
+        ));
     }
     match serde_json::from_str::<serde_json::Value>(body) {
         Ok(answer) if answer.get("ok").and_then(serde_json::Value::as_bool) == Some(true) => Delivery::Taken,
@@ -64,7 +67,10 @@ fn slack_answer(channel: &str, body: &str) -> Delivery {
         }
         Err(error) => {
             let shown = crate::alerting::template::quote(body);
-            Delivery::Retry(in_channel(channel, &format!("could not unmarshal JSON response {shown}: {error}")))
+            Delivery::Retry(in_channel(
+                channel,
+                &format!("could not unmarshal JSON response {shown}: {error}"),
+            ))
         }
     }
 }

@@ -17,6 +17,9 @@ pub(super) type Details = BTreeMap<String, String>;
 /// How often a text may become another. Alertmanager has no limit but its memory.
 const MOST_NESTED: usize = 50;
 
+/// How long what one text becomes may be.
+const MOST_BYTES: usize = 4 << 20;
+
 /// The details of a message.
 pub(super) fn details(written: &BTreeMap<String, String>, texts: &Texts<'_>) -> Result<Details, String> {
     let release = texts.templates().release;
@@ -56,7 +59,12 @@ fn again(text: &str, texts: &Texts<'_>, nested: usize) -> Result<String, String>
         return Ok(json());
     }
     // Where it cannot be read as anything, it is a text.
-    if !is_sound(&root) { Ok(json()) } else { value(&root, texts, nested) }
+    if !is_sound(&root) {
+        return Ok(json());
+    }
+    let read = value(&root, texts, nested)?;
+    // Each text may be two of the next.
+    if read.len() > MOST_BYTES { Err("details are longer than 4 MiB".to_owned()) } else { Ok(read) }
 }
 
 /// Whether the tags and merges of a document are what Go can follow.
@@ -65,7 +73,10 @@ fn is_sound(node: &Node<'_>) -> bool {
         Value::Scalar { .. } => matches!(node.kind(Library::V2), Some(Ok(_))),
         Value::Seq(items) => items.iter().all(is_sound),
         Value::Map(entries) => entries.iter().all(|(key, value)| {
-            key.text().is_some() && is_sound(key) && is_sound(value) && (!key.is_merge() || is_mergeable(value))
+            key.text().is_some()
+                && is_sound(key)
+                && is_sound(value)
+                && (!key.is_merge() || is_mergeable(value))
         }),
         Value::Alias { .. } => false,
     }

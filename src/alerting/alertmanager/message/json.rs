@@ -47,9 +47,14 @@ impl Object {
     }
 
     /// Texts by name.
-    pub(super) fn map<'m>(self, key: &str, entries: impl IntoIterator<Item = (&'m String, &'m String)>) -> Object {
+    pub(super) fn map<'m>(
+        self,
+        key: &str,
+        entries: impl IntoIterator<Item = (&'m String, &'m String)>,
+    ) -> Object {
         let release = self.release;
-        let inner = entries.into_iter().fold(Object::new(release), |object, (name, value)| object.text(name, value));
+        let inner =
+            entries.into_iter().fold(Object::new(release), |object, (name, value)| object.text(name, value));
         self.json(key, &inner.finish())
     }
 

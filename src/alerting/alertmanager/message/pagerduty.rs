@@ -18,7 +18,8 @@ const MOST_DESCRIPTION: usize = 1024;
 const MOST_BYTES: usize = 512_000;
 
 /// What stands instead of details that were too long.
-const TOO_LONG: &str = "Custom details have been removed because the original event exceeds the maximum size of 512KB";
+const TOO_LONG: &str =
+    "Custom details have been removed because the original event exceeds the maximum size of 512KB";
 
 /// The message.
 pub(super) fn message(
@@ -29,7 +30,11 @@ pub(super) fn message(
     let details = details::details(&pagerduty.details, texts)?;
     let second = pagerduty.routing_key.is_some();
     let write = |details: &Details, texts: &mut Texts<'_>| {
-        if second { v2(notification, pagerduty, details, texts) } else { v1(notification, pagerduty, details, texts) }
+        if second {
+            v2(notification, pagerduty, details, texts)
+        } else {
+            v1(notification, pagerduty, details, texts)
+        }
     };
     let mut body = write(&details, texts)?;
     if body.len() > MOST_BYTES {
@@ -136,7 +141,8 @@ fn items(
         let mut expand = |key: &str| item.get(key).map_or(String::new(), |text| texts.expand(text));
         let expanded: Vec<(&str, String)> = keys.iter().map(|key| (*key, expand(key))).collect();
         if expanded.iter().any(|(key, text)| *key == needed && !text.is_empty()) {
-            let object = expanded.iter().fold(Object::new(release), |object, (key, text)| object.text(key, text));
+            let object =
+                expanded.iter().fold(Object::new(release), |object, (key, text)| object.text(key, text));
             kept.push(object.finish());
         }
     }

@@ -22,7 +22,11 @@ pub(super) struct Texts<'t> {
 }
 
 impl<'t> Texts<'t> {
-    pub(super) fn new(notification: &Notification, templates: &'t Templates, external_url: &str) -> Texts<'t> {
+    pub(super) fn new(
+        notification: &Notification,
+        templates: &'t Templates,
+        external_url: &str,
+    ) -> Texts<'t> {
         let data = Data::new(notification, &notification.alerts, templates.release, external_url);
         Texts {
             templates,

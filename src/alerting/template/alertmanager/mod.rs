@@ -35,7 +35,9 @@ pub static FUNCTIONS: &[Function] = &[
     function("safeHtml", TEXT, |call| Ok(Value::Html(call.text(0).into()))),
     newer(function("safeUrl", TEXT, |call| Ok(Value::Url(call.text(0).into())))),
     newer(function("since", TIME, time::since)),
-    variadic("stringSlice", TEXT, |call| Ok(Value::List(List::of_texts((0..call.args.len()).map(|i| call.text(i)))))),
+    variadic("stringSlice", TEXT, |call| {
+        Ok(Value::List(List::of_texts((0..call.args.len()).map(|i| call.text(i)))))
+    }),
     function("title", TEXT, |call| Ok(text::title_and_lower(call.text(0)).into())),
     newer(function("toJson", ANY, |call| json::write(call.value(0), call.dialect).map(Value::from))),
     function("toLower", TEXT, |call| Ok(text::lower(call.text(0)).into())),

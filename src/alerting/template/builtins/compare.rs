@@ -128,9 +128,7 @@ fn order(call: &Call<'_>) -> Result<Option<Ordering>, String> {
         (
             Value::Text(one) | Value::Html(one) | Value::Url(one),
             Value::Text(other) | Value::Html(other) | Value::Url(other),
-        ) => {
-            Ok(Some(one.cmp(other)))
-        }
+        ) => Ok(Some(one.cmp(other))),
         (Value::Int(one, _) | Value::Duration(one), Value::Int(other, _) | Value::Duration(other)) => {
             Ok(Some(one.cmp(other)))
         }

@@ -64,9 +64,7 @@ impl<'t> State<'t> {
             return Ok(Found::plain(Value::Nil));
         }
         let dialect = self.setting.functions.dialect();
-        let has = |method: &&Function| {
-            method.name == name && method.only.is_none_or(|only| only == dialect)
-        };
+        let has = |method: &&Function| method.name == name && method.only.is_none_or(|only| only == dialect);
         if let Some(method) = receiver.value.methods().iter().find(has) {
             return self.call(dot, method, At::Operand(operand), &receiver.value, args, last);
         }

@@ -142,7 +142,8 @@ impl Time {
     /// So many years, months and days later, at the same time of day; days over the end of a month run on.
     fn add_date(&self, years: i64, months: i64, days: i64) -> Time {
         let civil = self.civil();
-        let months = civil.year.saturating_add(years).saturating_mul(12).saturating_add(civil.month - 1 + months);
+        let months =
+            civil.year.saturating_add(years).saturating_mul(12).saturating_add(civil.month - 1 + months);
         let (year, month) = (months.div_euclid(12), months.rem_euclid(12) + 1);
         let days = first_of_month(year, month).saturating_add(civil.day - 1).saturating_add(days);
         let clock = civil.hour * 3_600 + civil.minute * 60 + civil.second;

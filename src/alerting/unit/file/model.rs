@@ -77,7 +77,7 @@ pub struct Test {
     pub query_tests: Vec<QueryTest>,
     /// Expectations of notifications.
     pub notification_tests: Vec<NotificationTest>,
-    /// What templates see as `$externalLabels`.
+    /// What templates see as `$externalLabels`, and what alerts have besides on their way to Alertmanager.
     pub external_labels: BTreeMap<String, String>,
     /// What templates see as `$externalURL`.
     pub external_url: String,

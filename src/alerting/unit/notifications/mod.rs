@@ -20,7 +20,7 @@ use crate::alerting::alertmanager::{
 };
 use crate::alerting::deployed::Told;
 use crate::alerting::notifier::{SentAlert, outgoing};
-use crate::promql::Labels;
+use crate::promql::{Labels, Options};
 
 /// What messages call this Alertmanager.
 const EXTERNAL_URL: &str = "http://alertmanager:9093";
@@ -60,6 +60,7 @@ pub(super) fn told(
     alertmanager: Option<&Told>,
     external_labels: &Labels,
     sent: &BTreeMap<i64, Vec<SentAlert>>,
+    options: &Options,
 ) -> (Vec<CaseOutcome>, Vec<String>) {
     let Some(alertmanager) = alertmanager else {
         let failed = |line| {
@@ -68,7 +69,8 @@ pub(super) fn told(
         };
         return (vec![failed(test.place.line)], Vec::new());
     };
-    let log = play(test, alertmanager, posts(test, external_labels, sent));
+    let log =
+        play(test, alertmanager, posts(test, external_labels, sent), MOST_EVENTS.min(options.max_samples));
     judge::judge(test, &alertmanager.config.route, &log)
 }
 
@@ -109,8 +111,8 @@ fn end_ms(test: &Test) -> i64 {
     test.start_ms.saturating_add(test.last_ms())
 }
 
-/// Moves an Alertmanager through a test.
-fn play(test: &Test, with: &Told, mut posts: BTreeMap<i64, Vec<PostedAlert>>) -> Log {
+/// Moves an Alertmanager through a test, in which no more than so often something may happen.
+fn play(test: &Test, with: &Told, mut posts: BTreeMap<i64, Vec<PostedAlert>>, most: usize) -> Log {
     let settings =
         Settings { release: with.templates.release(), started_ms: test.start_ms, ..Settings::default() };
     let mut alertmanager = Alertmanager::new(Arc::clone(&with.config), settings);
@@ -122,7 +124,7 @@ fn play(test: &Test, with: &Told, mut posts: BTreeMap<i64, Vec<PostedAlert>>) ->
         }
     }
     let (mut now_ms, end_ms) = (test.start_ms, end_ms(test));
-    for _ in 0..MOST_EVENTS {
+    for _ in 0..most {
         let posted = posts.first_key_value().map(|(at_ms, _)| *at_ms);
         let next = posted.into_iter().chain(alertmanager.next_due_ms()).min();
         let Some(next) = next.filter(|next| *next <= end_ms) else { return log };
@@ -144,7 +146,7 @@ fn play(test: &Test, with: &Told, mut posts: BTreeMap<i64, Vec<PostedAlert>>) ->
         }
     }
     let at = shown(now_ms - test.start_ms);
-    log.refused.push(format!("at {at} Alertmanager had been busy {MOST_EVENTS} times, and the test went on"));
+    log.refused.push(format!("at {at} Alertmanager had been busy {most} times, and the test went on"));
     log
 }
 

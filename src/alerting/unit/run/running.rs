@@ -121,7 +121,8 @@ impl<'a> Running<'a> {
         self.cases(&runs, &refused, &storage, &mut came.cases);
         if self.sent.is_some() {
             let sent = self.sent(&runs);
-            let (cases, notes) = told(self.test, self.alertmanager, &self.external_labels, &sent);
+            let (cases, notes) =
+                told(self.test, self.alertmanager, &self.external_labels, &sent, &self.options);
             came.cases.extend(cases);
             came.notes = notes;
         }

@@ -116,15 +116,19 @@ impl Alertmanager {
     /// Sends whatever comes due, until `stop` turns true or nobody can turn it any more.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let mut sending = JoinSet::new();
+        let mut not_before_ms = i64::MIN;
         loop {
             while sending.try_join_next().is_some() {}
-            let next_ms = self.shared.twin.lock().next_due_ms();
+            // An engine that has nothing when it is asked at the time that it named must not stop time.
+            let next_ms = self.shared.twin.lock().next_due_ms().map(|at_ms| at_ms.max(not_before_ms));
             tokio::select! {
                 biased;
                 _ = stop.wait_for(|stop| *stop) => break,
-                () = self.shared.stirred.notified() => {}
+                () = self.shared.stirred.notified() => not_before_ms = i64::MIN,
                 () = self.shared.until(next_ms) => {
-                    let due = self.shared.twin.lock().advance(self.shared.now_ms());
+                    let now_ms = self.shared.now_ms();
+                    let due = self.shared.twin.lock().advance(now_ms);
+                    not_before_ms = if due.is_empty() { now_ms + 1 } else { i64::MIN };
                     for Due::Notify(notification) in due {
                         sending.spawn(send::send(Arc::clone(&self.shared), notification));
                     }

@@ -24,7 +24,11 @@ fn only_statuses_of_500_and_more_are_tried_again_but_for_pagerdutys_429() {
             for status in [301, 302, 400, 401, 403, 404, 408, 413, 422, 425, 429, 500, 502, 503, 504, 599] {
                 let told = delivery(&integration, release, Ok((status, "no")));
                 let again = status >= 500 || (status == 429 && kind == "pagerduty");
-                assert_eq!(matches!(told, Delivery::Retry(_)), again, "{release:?} {kind} {status}: {told:?}");
+                assert_eq!(
+                    matches!(told, Delivery::Retry(_)),
+                    again,
+                    "{release:?} {kind} {status}: {told:?}"
+                );
                 assert_ne!(told, Delivery::Taken);
             }
             assert_eq!(delivery(&integration, release, Ok((200, "ok"))), Delivery::Taken);
@@ -39,12 +43,18 @@ fn each_kind_words_a_refusal_in_its_own_way() {
         delivery(&integration(kind, written, release), release, Ok((404, body)))
     };
     let hook = "url: 'http://hook/x'";
-    assert_eq!(told("webhook", hook, Release::V0_25, ""), lost("unexpected status code 404: http://hook/x: "));
+    assert_eq!(
+        told("webhook", hook, Release::V0_25, ""),
+        lost("unexpected status code 404: http://hook/x: ")
+    );
     assert_eq!(told("webhook", hook, Release::V0_33, ""), lost("unexpected status code 404"));
     assert_eq!(told("webhook", hook, Release::V0_33, "no"), lost("unexpected status code 404: no"));
     let slack = "api_url: 'http://slack/x', channel: '#c'";
     for release in BOTH {
-        assert_eq!(told("slack", slack, release, "no"), lost("channel \"#c\": unexpected status code 404: no"));
+        assert_eq!(
+            told("slack", slack, release, "no"),
+            lost("channel \"#c\": unexpected status code 404: no")
+        );
         assert_eq!(told("pagerduty", "routing_key: k", release, "no"), lost("unexpected status code 404"));
     }
     let page = integration("pagerduty", "routing_key: k", Release::V0_33);

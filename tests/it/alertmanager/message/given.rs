@@ -13,7 +13,10 @@ pub(super) const START_MS: i64 = 1_700_000_000_000;
 pub(super) fn alert(instance: &str, annotations: &[(&str, &str)], ends_at_ms: Option<i64>) -> NotifiedAlert {
     NotifiedAlert {
         labels: Labels::new([("alertname", "Down"), ("instance", instance), ("severity", "critical")]),
-        annotations: annotations.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect(),
+        annotations: annotations
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+            .collect(),
         starts_at_ms: START_MS,
         ends_at_ms,
         generator_url: "http://prometheus:9090/graph?g0.expr=up&g0.tab=1".to_owned(),
@@ -36,7 +39,8 @@ pub(super) fn notification(alerts: Vec<NotifiedAlert>) -> Notification {
 
 /// The integration of a kind, with what stands in its flow mapping.
 pub(super) fn integration(kind: &str, written: &str, release: Release) -> Integration {
-    let text = format!("route: {{receiver: r}}\nreceivers:\n- name: r\n  {kind}_configs:\n  - {{{written}}}\n");
+    let text =
+        format!("route: {{receiver: r}}\nreceivers:\n- name: r\n  {kind}_configs:\n  - {{{written}}}\n");
     let read = read(&text, "alertmanager.yml", release);
     assert!(read.problems.is_empty(), "{:?}", read.problems);
     let config = read.config.expect("no problems");

@@ -45,8 +45,16 @@ fn the_fixture_of_aragora_defines_what_it_calls() {
     let file = include_str!("../../../../fixtures/aragora/templates/slack.tmpl");
     for release in BOTH {
         let sent = sent("slack", DOCUMENTED, &one(), file, release).expect("a message");
-        assert!(sent.body.contains(r#""title":"FIRING: It is \u003cdown\u003e (critical)""#), "{}", sent.body);
-        assert!(sent.body.contains(r#""text":"FIRING Down on a:1: It is \u003cdown\u003e\n""#), "{}", sent.body);
+        assert!(
+            sent.body.contains(r#""title":"FIRING: It is \u003cdown\u003e (critical)""#),
+            "{}",
+            sent.body
+        );
+        assert!(
+            sent.body.contains(r#""text":"FIRING Down on a:1: It is \u003cdown\u003e\n""#),
+            "{}",
+            sent.body
+        );
     }
 }
 

@@ -66,7 +66,9 @@ fn the_alerts_name_comes_before_names_that_sort_lower() {
 
 #[test]
 fn places_have_their_own_clocks() {
-    let text = |zone: &str| format!(r#"{{{{ (index .Alerts 0).StartsAt | tz "{zone}" | date "15:04 MST -0700" }}}}"#);
+    let text = |zone: &str| {
+        format!(r#"{{{{ (index .Alerts 0).StartsAt | tz "{zone}" | date "15:04 MST -0700" }}}}"#)
+    };
     for (zone, shown) in [
         ("Europe/Paris", "23:13 CET +0100"),
         ("America/New_York", "17:13 EST -0500"),

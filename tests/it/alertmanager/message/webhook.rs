@@ -5,7 +5,8 @@ use probity::alerting::alertmanager::Release;
 
 #[test]
 fn the_body_has_the_fields_of_its_release_in_their_order() {
-    let body = |release| sent("webhook", "url: 'http://hook/x'", &one(), "", release).expect("a message").body;
+    let body =
+        |release| sent("webhook", "url: 'http://hook/x'", &one(), "", release).expect("a message").body;
     let shown = concat!(
         r#"{"receiver":"team\\.x","status":"firing","alerts":[{"status":"firing","labels":{"alertname":"Down","#,
         r#""instance":"a:1","severity":"critical"},"annotations":{"summary":"It is \u003cdown\u003e"},"#,
@@ -21,7 +22,8 @@ fn the_body_has_the_fields_of_its_release_in_their_order() {
         [(Release::V0_25, ""), (Release::V0_33, r#""notification_reason":"first notification","#)]
     {
         let body = body(release);
-        let fingerprint = body.split("\"fingerprint\":\"").nth(1).and_then(|rest| rest.get(..16)).expect("one");
+        let fingerprint =
+            body.split("\"fingerprint\":\"").nth(1).and_then(|rest| rest.get(..16)).expect("one");
         assert_eq!(body, shown.replace("REASON", reason).replace("FINGERPRINT", fingerprint));
     }
 }
@@ -43,7 +45,8 @@ fn what_is_cut_off_counts_neither_for_the_status_nor_for_what_is_common() {
     ];
     for release in BOTH {
         let written = "url: 'http://hook/x', max_alerts: 1";
-        let body = sent("webhook", written, &notification(alerts.clone()), "", release).expect("a message").body;
+        let body =
+            sent("webhook", written, &notification(alerts.clone()), "", release).expect("a message").body;
         assert!(body.starts_with(r#"{"receiver":"team\\.x","status":"resolved","#), "{body}");
         assert!(body.contains(r#""commonAnnotations":{"empty":"","summary":"s"}"#), "{body}");
         assert!(body.ends_with("\"truncatedAlerts\":2}\n"), "{body}");
@@ -54,9 +57,14 @@ fn what_is_cut_off_counts_neither_for_the_status_nor_for_what_is_common() {
 fn an_annotation_that_others_lack_is_common_if_it_is_empty() {
     let alerts = vec![alert("a:1", &[("empty", ""), ("k", "v")], None), alert("b:2", &[("k", "v")], None)];
     let body = |alerts| {
-        sent("webhook", "url: 'http://hook/x'", &notification(alerts), "", Release::V0_33).expect("a message").body
+        sent("webhook", "url: 'http://hook/x'", &notification(alerts), "", Release::V0_33)
+            .expect("a message")
+            .body
     };
     assert!(body(alerts.clone()).contains(r#""commonAnnotations":{"empty":"","k":"v"}"#));
     let turned = alerts.into_iter().rev().collect();
-    assert!(body(turned).contains(r#""commonAnnotations":{"k":"v"}"#), "only the first decides what there is");
+    assert!(
+        body(turned).contains(r#""commonAnnotations":{"k":"v"}"#),
+        "only the first decides what there is"
+    );
 }

@@ -1,7 +1,7 @@
 //! The parameters of requests.
 
 use crate::alerting::alertmanager::{Release, Silence};
-use crate::alerting::matchers::{Matcher, Matchers, parse_one};
+use crate::alerting::matchers::{Matcher, MatcherError, Matchers, parse_one};
 use crate::promql::{Dialect, Pattern};
 
 /// Names and values in the order of the request.
@@ -47,8 +47,27 @@ impl Wanted {
 pub(super) fn matchers(pairs: &Pairs, release: Release) -> Result<Matchers, String> {
     let filters = pairs.iter().filter(|(name, _)| name == "filter");
     let read: Result<Vec<Matcher>, String> =
-        filters.map(|(_, text)| parse_one(text, release).map_err(|error| error.to_string())).collect();
+        filters.map(|(_, text)| parse_one(text, release).map_err(|error| words(text, &error, release))).collect();
     read.map(Matchers)
+}
+
+/// What Alertmanager says against an item of `filter`: the words of its older parser, also where it asks both.
+fn words(text: &str, error: &MatcherError, release: Release) -> String {
+    if release == Release::V0_33 && (text.starts_with('{') || text.ends_with('}')) {
+        return format!("unexpected open or close brace: {text}");
+    }
+    if error.message.starts_with("error parsing regexp") {
+        return error.message.clone();
+    }
+    let name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
+    let rest = text.trim_start();
+    let after = rest.trim_start_matches(name).trim_start();
+    let named = rest.starts_with(|c: char| name(c) && !c.is_ascii_digit());
+    let value = ["=~", "=", "!=", "!~"].iter().find_map(|op| after.strip_prefix(op)).filter(|_| named);
+    match value {
+        Some(value) => format!("matcher value contains unescaped double quote: {}", value.trim()),
+        None => format!("bad matcher format: {text}"),
+    }
 }
 
 /// Whether a silence is asked for: its own matchers, name and value, are taken for labels.
