@@ -3,6 +3,9 @@
 //! Everything is inside `mod conformance`, so that `cargo test conformance` selects these tests and no others.
 
 mod conformance {
+    #[path = "../conformance/alerts.rs"]
+    mod alerts;
+
     use std::collections::{BTreeMap, BTreeSet};
     use std::fs;
     use std::path::{Path, PathBuf};
@@ -120,7 +123,10 @@ mod conformance {
             .into_iter()
             .flat_map(|defect| expected(defect).iter().map(|(check, _)| *check))
             .collect();
-        let all: BTreeSet<&str> = checks::ALL.iter().map(|check| check.id()).collect();
+        // What became of alerts is another scenario's: `alerts` has the mistakes that those checks convict.
+        let of_alerts = |id: &&str| id.starts_with("alerts/") || id.starts_with("notifications/");
+        let all: BTreeSet<&str> =
+            checks::ALL.iter().map(|check| check.id()).filter(|id| !of_alerts(id)).collect();
         assert_eq!(convicting, all);
     }
 

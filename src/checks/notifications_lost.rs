@@ -2,10 +2,10 @@ use std::collections::BTreeSet;
 
 use super::alerts_late::not_over;
 use super::chain::{Chain, Episode, Got, NAMED, Sent, Status, Told};
-use super::chain::{alert_of, between, few, integration, name_of, subject, told_line};
+use super::chain::{alert_of, between, few, has, integration, name_of, subject, told_line};
 use super::{Case, Check, Explanation, Finding, Verdict};
 use crate::contract::{Clause, Promise, Receiver};
-use crate::observe::{Fate, Window};
+use crate::observe::{Fate, ToldAlert, Window};
 
 /// Somebody who should be told is not.
 pub(super) struct NotificationsLost;
@@ -116,8 +116,12 @@ fn unseen(notice: &Told<'_>, all: &[Sent<'_>]) -> bool {
 
 /// The notifications of this very thing to this very receiver.
 fn tried<'s, 'a>(notice: &Told<'_>, episode: &Episode<'_>, all: &'s [Sent<'a>]) -> Vec<&'s Sent<'a>> {
+    let own_start = |told: &ToldAlert| {
+        let alike = has(&told.labels, episode.labels) || has(episode.labels, &told.labels);
+        notice.is_about(told) && alike
+    };
     let own = all.iter().filter(|sent| sent.last.receiver == notice.notice.receiver);
-    let about = own.filter(|sent| sent.last.alerts.iter().any(|told| notice.is_about(told)));
+    let about = own.filter(|sent| sent.last.alerts.iter().any(own_start));
     about.filter(|sent| Some(sent.last.at) >= episode.fired).collect()
 }
 

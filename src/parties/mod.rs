@@ -6,6 +6,7 @@ mod wire;
 
 pub use self::providers::{Providers, ProvidersPlan};
 pub use self::sinks::{
-    LARGEST_MESSAGE, MOST_MESSAGE_BYTES, MOST_MESSAGES, NOTIFICATION, PlannedSinkFault, SinkFault, Sinks, sink_path,
+    LARGEST_MESSAGE, MOST_MESSAGE_BYTES, MOST_MESSAGES, NOTIFICATION, PlannedSinkFault, SinkFault, Sinks,
+    sink_path,
 };
 pub use self::wire::Wire;

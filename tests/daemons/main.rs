@@ -6,6 +6,7 @@
 mod daemon;
 mod deployed;
 mod engines;
+mod prometheus_config;
 mod promql;
 mod promql_generations;
 mod promql_promtool;

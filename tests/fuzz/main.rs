@@ -13,6 +13,7 @@ mod bend;
 mod drive;
 mod expressions;
 mod numbers;
+mod prometheus;
 mod rules;
 mod samples;
 mod series;

@@ -10,6 +10,8 @@ use probity::observe::Record;
 use probity::observe::exposition::Grade;
 
 mod arbitrary;
+mod calm;
+mod chance;
 mod honest;
 
 /// A recorded situation, and the check that it is about.

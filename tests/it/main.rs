@@ -10,6 +10,8 @@ mod layers;
 mod lint;
 mod load;
 mod parties;
+mod prometheus;
+mod prometheus_embedded;
 mod promql;
 mod query;
 mod readme;

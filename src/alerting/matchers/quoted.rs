@@ -38,17 +38,11 @@ pub(in crate::alerting) fn quote(text: &str) -> String {
     quoted
 }
 
-/// Whether Go prints a character as it is. Rust's tables tell the same but for combining marks, which Go prints.
+/// Whether Go prints a character as it is: letters, marks, numbers, signs and the space, as Rust's tables have them too.
 fn is_printed(c: char) -> bool {
-    c == ' '
-        || !(c.is_whitespace() || c.is_control()) && !c.escape_debug().to_string().starts_with("\\u")
-        || is_mark(c)
-}
-
-/// The marks that Rust escapes because they would join the quote before them.
-fn is_mark(c: char) -> bool {
-    let joined: String = format!("a{c}");
-    joined.escape_debug().skip(1).eq(std::iter::once(c))
+    // Rust escapes a mark where it would join the quote before it, so something stands between.
+    let as_it_is = || format!("a{c}").escape_debug().skip(1).eq(std::iter::once(c));
+    c == ' ' || !(c.is_whitespace() || c.is_control()) && as_it_is()
 }
 
 /// The text of a string in double quotes; `None` if it is none to Go's `strconv.Unquote`, or no UTF-8.

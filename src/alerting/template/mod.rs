@@ -11,7 +11,7 @@
 //! * Written by hand: the engines for Rust with a similar syntax differ from Go's in types, in printing and
 //!   in errors, which are just what rules are wrong about.
 //! * A [`Dialect`](crate::promql::Dialect) stands for a Go release too, those that the two servers were built
-//!   with: Go 1.19 for Prometheus 2.42 and Go 1.27 for 3.5. Revisit when a server comes with another.
+//!   with: Go 1.19 for Prometheus 2.42 and Alertmanager 0.25, Go 1.27 for 3.5 and 0.33. Revisit when a server comes with another.
 //! * Values carry the names of their Go types, since templates show them (`%T`, errors).
 //! * Texts are UTF-8. What Go cuts out of the middle of a character, or spells with `\xff`, becomes U+FFFD,
 //!   as it would in every answer of the HTTP interface.

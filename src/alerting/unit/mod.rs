@@ -1,4 +1,4 @@
-//! Unit tests of rules: the files that `promtool test rules` reads, and somewhat more.
+//! Unit tests of rules, and of whom their alerts reach: the files that `promtool test rules` reads, and somewhat more.
 
 pub mod file;
 mod judge;

@@ -54,7 +54,9 @@ pub fn sink_path(receiver: &str, kind: &str, index: usize) -> String {
     let mut path = String::from("/");
     for byte in receiver.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => path.push(char::from(byte)),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                path.push(char::from(byte))
+            }
             _ => path.push_str(&format!("%{byte:02X}")),
         }
     }
@@ -142,9 +144,8 @@ impl Sinks {
 impl Shared {
     fn fault(&self, receiver: &str, at: Timestamp) -> Option<SinkFault> {
         let faults = self.faults.lock();
-        let holds = |fault: &&PlannedSinkFault| {
-            fault.receiver == receiver && fault.from <= at && at < fault.to
-        };
+        let holds =
+            |fault: &&PlannedSinkFault| fault.receiver == receiver && fault.from <= at && at < fault.to;
         faults.iter().find(holds).map(|fault| fault.fault)
     }
 }

@@ -191,10 +191,11 @@ impl Scraper {
     /// A scrape that brought a body; one that says the same as the one before shares it.
     fn read(&self, reply: &Reply, at: Timestamp) -> Scrape {
         let content_type = reply.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let same = |before: &&Scrape| {
-            let typed = |outcome: &ScrapeOutcome| matches!(outcome, ScrapeOutcome::Body { content_type: held, .. } if held.as_deref() == content_type);
-            typed(&before.outcome) && before.brought(&reply.body)
+        let typed = |before: &Scrape| match &before.outcome {
+            ScrapeOutcome::Body { content_type: held, .. } => held.as_deref() == content_type,
+            ScrapeOutcome::Failed(_) => false,
         };
+        let same = |before: &&Scrape| typed(before) && before.brought(&reply.body);
         if let Some(before) = self.seen.lock().scrapes.last().filter(same) {
             return before.again(at);
         }

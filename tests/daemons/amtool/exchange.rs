@@ -7,7 +7,13 @@ use std::time::Duration;
 use regex::Regex;
 
 /// Status, content type and body of the answer to a request; a connection that is closed without a word has none.
-pub(crate) fn exchange(port: u16, method: &str, path: &str, headers: &str, body: &str) -> (String, String, String) {
+pub(crate) fn exchange(
+    port: u16,
+    method: &str,
+    path: &str,
+    headers: &str,
+    body: &str,
+) -> (String, String, String) {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
     stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a limit can be set");
     let length = body.len();
@@ -23,7 +29,10 @@ pub(crate) fn exchange(port: u16, method: &str, path: &str, headers: &str, body:
     let status = head.split(' ').nth(1).unwrap_or_default();
     let header = |name: &str| {
         let mut lines = head.lines().filter_map(|line| line.split_once(": "));
-        lines.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned()).unwrap_or_default()
+        lines
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.to_owned())
+            .unwrap_or_default()
     };
     let body = if header("transfer-encoding") == "chunked" { unchunked(body) } else { body.to_owned() };
     (status.to_owned(), header("content-type"), body)

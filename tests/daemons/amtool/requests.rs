@@ -71,7 +71,8 @@ const ALERTS: &[&str] = &[
     r#"[{"labels":{"alertname":"None"},"startsAt":"","endsAt":"2099-01-01T00:00:00Z"}]"#,
 ];
 
-const WHEN: &str = r#""startsAt":"2090-01-01T00:00:00Z","endsAt":"2091-01-01T00:00:00Z","createdBy":"me","comment":"c""#;
+const WHEN: &str =
+    r#""startsAt":"2090-01-01T00:00:00Z","endsAt":"2091-01-01T00:00:00Z","createdBy":"me","comment":"c""#;
 
 /// Bodies of `POST /api/v2/silences`; `WHEN` stands for everything but the matchers.
 const SILENCES: &[&str] = &[
@@ -171,7 +172,8 @@ fn answers_alike(generation: Generation, name: &str) {
     let Some(pair) = Pair::start(generation, name) else { return };
     let alerts = ALERTS.iter().filter_map(|body| compare(&pair, "POST", "/api/v2/alerts", JSON, body));
     let mut wrong: Vec<String> = alerts.collect();
-    let headers = HEADERS.iter().filter_map(|headers| compare(&pair, "POST", "/api/v2/alerts", headers, "[]"));
+    let headers =
+        HEADERS.iter().filter_map(|headers| compare(&pair, "POST", "/api/v2/alerts", headers, "[]"));
     wrong.extend(headers);
     let silences = SILENCES.iter().map(|body| body.replace("WHEN", WHEN));
     wrong.extend(silences.filter_map(|body| compare(&pair, "POST", "/api/v2/silences", JSON, &body)));

@@ -40,7 +40,7 @@ groups:
     for: 1m
     labels: {severity: page}
     annotations: {text: '{{ $labels.job }} is down'}
-  - {alert: Late, expr: hour() == 22}
+  - {alert: Late, expr: hour(timestamp(up)) == 22}
 ";
 
 /// Runs a file of tests with an Alertmanager beside it.
@@ -96,7 +96,6 @@ fn rules_fire_and_receivers_are_told_until_it_is_over() {
     exp_notifications:
     - {at: 2m30s, status: firing, kind: pagerduty, contains: ['it is \"api is down\"']}
     - {at: 2m30s, kind: email}
-    - {at: 7m30s, status: resolved, kind: email}
     - {at: 7m30s, status: resolved, kind: pagerduty}
   - receiver: all
     to: 40m
@@ -148,7 +147,7 @@ fn what_is_another_is_said_to_be_so() {
         ("{lost: why}", "it was not lost"),
         ("{}, {}", "! expected  some time"),
         ("{}, {}", "routed    {alertname=\"A\", team=\"a\"} to all"),
-        ("", "! got       at 1m30s: firing by webhook, group {}:{alertname=\"A\"}"),
+        ("", "! got       at 1m30s: firing by webhook, group {}/{}:{alertname=\"A\"}"),
         ("", "expected  nothing"),
     ] {
         fails("another", &expecting(item), &[words, "receiver all gets"]);
@@ -179,7 +178,7 @@ fn nobody_is_told_of_what_is_silenced_inhibited_or_muted() {
             )),
         );
     }
-    let both = "\
+    let both = "  \
   input_alerts:
   - {labels: {alertname: Outage}, to: 2m}
   - {labels: {alertname: A, severity: info}, from: 1m}
@@ -196,12 +195,12 @@ fn nobody_is_told_of_what_is_silenced_inhibited_or_muted() {
 
 #[test]
 fn a_test_starts_when_it_says_with_its_rules_and_series() {
-    let tests = "\
+    let tests = "  \
   start_timestamp: 2026-01-05T21:58:30Z
   input_series: [{series: 'up{job=\"api\"}', values: '0 0 1x9'}]
   alert_rule_test:
   - {eval_time: 1m, alertname: Late}
-  - {eval_time: 2m, alertname: Late, exp_alerts: [{}]}
+  - {eval_time: 2m, alertname: Late, exp_alerts: [{exp_labels: {job: api}}]}
   promql_expr_test:
   - {expr: time(), eval_time: 1m, exp_samples: [{value: 1767650370}]}
   - {expr: 'up == 0', eval_time: 1m, exp_samples: [{labels: 'up{job=\"api\"}', value: 0}]}
@@ -314,21 +313,21 @@ fn mistakes_have_a_place_and_say_what_is_accepted() {
     for (right, wrong, place, words) in [
         ("receiver: all", "receiver: al", "tests.yml:7:16", "all, pager, broken"),
         ("receiver: all, ", "", "tests.yml:7:5", "receiver: the name"),
-        ("[{}]", "[{kind: slack}]", "tests.yml:7:58", "webhook"),
+        ("[{}]", "[{kind: slack}]", "tests.yml:7:56", "webhook"),
         ("[{}]", "[{at: 30s, from: 1s}]", "tests.yml:7:", "either `at` or `from` and `to`"),
         ("[{}]", "[{from: 1s}]", "tests.yml:7:", "stand together"),
         ("[{}]", "[{from: 2s, to: 1s}]", "tests.yml:7:", "`to` is before `from`"),
-        ("[{}]", "[{at: soon}]", "tests.yml:7:56", "whole numbers with the units"),
-        ("[{}]", "[{at: 2m}]", "tests.yml:7:51", "expected outside `from` and `to`"),
-        ("[{}]", "[{status: fired}]", "tests.yml:7:60", "firing, resolved"),
-        ("[{}]", "[{state: firing}]", "tests.yml:7:52", "group_labels"),
-        ("[{}]", "[{lost: x, contains: [y]}]", "tests.yml:7:61", "what is lost has no body"),
+        ("[{}]", "[{at: soon}]", "tests.yml:7:54", "whole numbers with the units"),
+        ("[{}]", "[{at: 2m}]", "tests.yml:7:49", "expected outside `from` and `to`"),
+        ("[{}]", "[{status: fired}]", "tests.yml:7:58", "firing, resolved"),
+        ("[{}]", "[{state: firing}]", "tests.yml:7:50", "group_labels"),
+        ("[{}]", "[{lost: x, contains: [y]}]", "tests.yml:7:59", "what is lost has no body"),
         ("to: 1m", "from: 2m, to: 1m", "tests.yml:7:", "`to` is before `from`"),
         (", to: 1m", "", "tests.yml:6:3", "until when the test lasts"),
         ("{labels: {alertname: A}}", "{annotations: {a: b}}", "tests.yml:5:18", "needs labels"),
         ("{alertname: A}}", "{alertname: A}, from: 2m, to: 1m}", "tests.yml:5:", "must be after `from`"),
         ("  input", "  silences: [{to: 1m}]\n  input", "tests.yml:5:14", "needs matchers"),
-        ("  input", "  silences: [{matchers: ['a==b']}]\n  input", "tests.yml:5:", "alertname=\"Down\""),
+        ("  input", "  silences: [{matchers: ['a']}]\n  input", "tests.yml:5:", "alertname=\"Down\""),
         ("  input", "  start_timestamp: noon\n  input", "tests.yml:5:20", "2026-01-05T09:00:00Z"),
         ("  input", "  alertmanager_version: 0.24\n  input", "tests.yml:5:25", "0.25, 0.33"),
         ("  input", "  alertmanager_config: none.yml\n  input", "tests.yml:5:24", "cannot be read"),

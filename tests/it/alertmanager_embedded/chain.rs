@@ -118,6 +118,18 @@ fn a_sink_that_fails_is_tried_again_until_it_takes_the_message() {
 }
 
 #[test]
+fn what_was_tried_until_the_flush_was_over_is_lost() {
+    let fault = Some((SinkFault::Status(500), 70));
+    let story = simulate(|clock| async move { story(clock, HOOK, fault, 120).await });
+    let first = story.events[0].id;
+    let last = story.events.iter().rfind(|event| event.id == first).expect("it was tried");
+    let tries = story.events.iter().filter(|event| event.id == first).count();
+    let begins = format!("notify retry canceled after {tries} attempts: ");
+    assert!(matches!(&last.fate, Fate::Lost(why) if why.starts_with(&begins)), "{:?}", last.fate);
+    assert_eq!(story.fates.last(), Some(&(75.0, Fate::Taken)));
+}
+
+#[test]
 fn a_sink_that_refuses_loses_the_message_at_once() {
     let fault = Some((SinkFault::Status(404), 17));
     let story = simulate(|clock| async move { story(clock, HOOK, fault, 40).await });
@@ -173,7 +185,12 @@ fn two_runs_leave_the_same_bytes() {
             let bench = Bench::start_with(&clock, &config, Release::V0_33).await;
             let to = after(bench.began, Duration::from_secs(12));
             let fault = SinkFault::Status(503);
-            bench.sinks.plan(vec![PlannedSinkFault { receiver: "hook".to_owned(), from: bench.began, to, fault }]);
+            bench.sinks.plan(vec![PlannedSinkFault {
+                receiver: "hook".to_owned(),
+                from: bench.began,
+                to,
+                fault,
+            }]);
             for instance in ["a", "b", "c", "d"] {
                 bench.post(&FIRING.replace("\"a\"", &format!("{instance:?}"))).await;
             }

@@ -25,7 +25,8 @@ fn get(path: &str) -> (Method, &str, &str) {
 
 #[test]
 fn alerts_are_shown_as_alertmanager_shows_them() {
-    let requests = [(Method::POST, "/api/v2/alerts", FIRING), get("/api/v2/alerts"), get("/api/v2/alerts/groups")];
+    let requests =
+        [(Method::POST, "/api/v2/alerts", FIRING), get("/api/v2/alerts"), get("/api/v2/alerts/groups")];
     let answers = asked(Release::V0_33, &requests);
     let alert = concat!(
         r#"{"annotations":{"summary":"it is"},"endsAt":"2026-01-02T00:00:00.000Z","fingerprint":"FP","#,
@@ -33,11 +34,13 @@ fn alerts_are_shown_as_alertmanager_shows_them() {
         r#""mutedBy":[],"silencedBy":[],"state":"active"},"updatedAt":"2026-01-01T00:00:00.000Z","#,
         r#""labels":{"alertname":"Down","instance":"a"}}"#
     );
-    let told = answers[1].1.split(r#""fingerprint":""#).nth(1).expect("a fingerprint").get(..16).expect("16 digits");
+    let told =
+        answers[1].1.split(r#""fingerprint":""#).nth(1).expect("a fingerprint").get(..16).expect("16 digits");
     let alert = alert.replace("FP", told);
     assert_eq!(answers[0], (200, String::new()));
     assert_eq!(answers[1], (200, format!("[{alert}]\n")));
-    let group = format!(r#"{{"alerts":[{alert}],"labels":{{"alertname":"Down"}},"receiver":{{"name":"hook"}}}}"#);
+    let group =
+        format!(r#"{{"alerts":[{alert}],"labels":{{"alertname":"Down"}},"receiver":{{"name":"hook"}}}}"#);
     assert_eq!(answers[2], (200, format!("[{group}]\n")));
     let old = asked(Release::V0_25, &requests);
     assert_eq!(old[1].1, answers[1].1.replace(r#""mutedBy":[],"#, ""));
@@ -59,7 +62,10 @@ fn filters_keep_what_they_ask_for() {
     .into();
     let all: Vec<_> = std::iter::once((Method::POST, "/api/v2/alerts", FIRING)).chain(requests).collect();
     let answers = asked(Release::V0_33, &all);
-    assert!(answers[1..5].iter().all(|(status, said)| *status == 200 && said.contains("Down")), "{answers:?}");
+    assert!(
+        answers[1..5].iter().all(|(status, said)| *status == 200 && said.contains("Down")),
+        "{answers:?}"
+    );
     assert!(answers[5..].iter().all(|answer| *answer == (200, "[]\n".to_owned())), "{answers:?}");
 }
 
@@ -104,7 +110,13 @@ fn a_silence_keeps_an_alert_from_its_receiver_until_it_ends() {
 #[test]
 fn refusals_have_alertmanagers_codes_and_words() {
     let cases: &[(Method, &str, &str, u16, &str)] = &[
-        (Method::POST, "/api/v2/alerts", "[{}]", 422, r#"{"code":602,"message":"0.labels in body is required"}"#),
+        (
+            Method::POST,
+            "/api/v2/alerts",
+            "[{}]",
+            422,
+            r#"{"code":602,"message":"0.labels in body is required"}"#,
+        ),
         (Method::POST, "/api/v2/alerts", "", 422, r#"{"code":602,"message":"alerts in body is required"}"#),
         (Method::POST, "/api/v2/alerts", r#"[{"labels":{}}]"#, 400, "\"at least one label pair required\"\n"),
         (Method::GET, "/api/v2/alerts?filter=x", "", 400, "\"bad matcher format: x\"\n"),
@@ -117,11 +129,18 @@ fn refusals_have_alertmanagers_codes_and_words() {
             r#"{"code":601,"message":"silenceID in path must be of type uuid: \"x\""}"#,
         ),
         (Method::GET, "/api/v2/x", "", 404, r#"{"code":404,"message":"path /api/v2/x was not found"}"#),
-        (Method::PUT, "/api/v2/status", "", 405, r#"{"code":405,"message":"method PUT is not allowed, but [GET] are"}"#),
+        (
+            Method::PUT,
+            "/api/v2/status",
+            "",
+            405,
+            r#"{"code":405,"message":"method PUT is not allowed, but [GET] are"}"#,
+        ),
         (Method::GET, "/nope", "", 404, "404 page not found\n"),
         (Method::GET, "/-/ready", "", 200, "OK"),
     ];
-    let requests: Vec<_> = cases.iter().map(|(method, path, body, ..)| (method.clone(), *path, *body)).collect();
+    let requests: Vec<_> =
+        cases.iter().map(|(method, path, body, ..)| (method.clone(), *path, *body)).collect();
     for (answer, (.., status, said)) in asked(Release::V0_33, &requests).into_iter().zip(cases) {
         assert_eq!(answer, (*status, (*said).to_owned()));
     }

@@ -12,7 +12,8 @@ fn answers(kind: &str, body: &str) -> (u16, String) {
         let sinks = Sinks::start(&clock, listener().await).expect("it listens");
         let url = sinks.base_url() + &sink_path("a", kind, 0);
         let http = HttpClient::new(&clock);
-        let reply = http.send(Method::POST, &url, HeaderMap::new(), body.to_owned()).await.expect("it answers");
+        let reply =
+            http.send(Method::POST, &url, HeaderMap::new(), body.to_owned()).await.expect("it answers");
         let text = String::from_utf8(reply.body.to_vec()).expect("UTF-8");
         assert_eq!(sinks.delivered()[0].answered, reply.status.as_u16());
         (reply.status.as_u16(), text)
@@ -25,8 +26,12 @@ fn each_answers_as_the_service_does() {
     assert_eq!(answers("slack", r#"{"text":"x"}"#), (200, "ok".to_owned()));
     assert_eq!(answers("slack", "x"), (400, "invalid_payload".to_owned()));
     assert_eq!(answers("slack", "{}"), (400, "no_text".to_owned()));
-    let (status, said) = answers("pagerduty", r#"{"routing_key":"r","event_action":"trigger","dedup_key":"d"}"#);
-    assert!(status == 202 && said.contains(r#""dedup_key":"d""#) && said.contains("success"), "{status} {said}");
+    let (status, said) =
+        answers("pagerduty", r#"{"routing_key":"r","event_action":"trigger","dedup_key":"d"}"#);
+    assert!(
+        status == 202 && said.contains(r#""dedup_key":"d""#) && said.contains("success"),
+        "{status} {said}"
+    );
     let (status, said) = answers("pagerduty", r#"{"service_key":"s","event_type":"trigger"}"#);
     assert!(status == 200 && said.contains("success"), "{status} {said}");
     assert_eq!(answers("pagerduty", r#"{"event_action":"trigger"}"#).0, 400);

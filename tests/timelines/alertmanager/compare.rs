@@ -86,9 +86,14 @@ fn alike(theirs: &Shown, ours: &Shown, release: Release) -> bool {
 }
 
 fn compare_alerts(theirs: &[Shown], ours: &[Shown], release: Release, at: &str, told: &mut Vec<String>) {
-    if theirs.len() != ours.len() {
-        let names = |all: &[Shown]| all.iter().map(|it| it.fingerprint.clone()).collect::<Vec<_>>();
-        told.push(format!("{at}: theirs {:?}, ours {:?}", names(theirs), names(ours)));
+    let names = |all: &[Shown]| all.iter().map(|it| it.fingerprint.clone()).collect::<Vec<_>>();
+    let (their_names, our_names) = (names(theirs), names(ours));
+    if their_names != our_names {
+        let only = |these: &[String], those: &[String]| {
+            these.iter().filter(|name| !those.contains(name)).cloned().collect::<Vec<_>>()
+        };
+        let (theirs, ours) = (only(&their_names, &our_names), only(&our_names, &their_names));
+        told.push(format!("{at}: only theirs {theirs:?}, only ours {ours:?}, else the order"));
         return;
     }
     for (theirs, ours) in theirs.iter().zip(ours).filter(|(theirs, ours)| !alike(theirs, ours, release)) {

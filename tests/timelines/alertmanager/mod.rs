@@ -23,8 +23,8 @@ const SEED: u64 = 20_260_401;
 const SECONDS: i64 = 24;
 const WATCHED: i64 = 36;
 
-/// When both are asked for their alerts and groups: between reports and timers.
-const VIEWS: [i64; 3] = [7_350, 15_350, 23_350];
+/// When both are asked for their alerts and groups: between reports, starts of silences, ends of alerts and timers.
+const VIEWS: [i64; 3] = [7_250, 15_250, 23_250];
 
 /// A notification as both tell of it. Times are in milliseconds since the start of the play.
 #[derive(Debug, Clone)]

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 /// How many timelines are played at once.
 pub(super) const TIMELINES: usize = 200;
 
-/// The routing tree: half-second waits, and repeat intervals that are no multiples of the group intervals.
+/// The routing tree. Waits of half seconds keep timers off the reports. Repeat intervals are never the time between two
+/// flushes, nor between a flush and one that was put off.
 pub(super) const CONFIG: &str = "
 global: {resolve_timeout: 6850ms}
 route:
@@ -14,21 +15,21 @@ route:
   group_by: [timeline]
   group_wait: 2500ms
   group_interval: 4s
-  repeat_interval: 10s
+  repeat_interval: 10150ms
   routes:
   - matchers: [team=\"a\"]
     receiver: team-a
     group_by: [timeline, alertname]
     group_wait: 1500ms
     group_interval: 3s
-    repeat_interval: 8s
+    repeat_interval: 8150ms
     continue: true
   - matchers: [severity=\"critical\", team!=\"c\"]
     receiver: pager
     group_by: ['...']
     group_wait: 500ms
     group_interval: 5s
-    repeat_interval: 13s
+    repeat_interval: 13150ms
   - matchers: [team=~\"b|c\"]
     receiver: quiet
     group_by: [timeline, team]
@@ -37,7 +38,7 @@ route:
     - matchers: [severity=\"info\"]
       receiver: both
       group_interval: 3s
-      repeat_interval: 8s
+      repeat_interval: 8150ms
     - matchers: [severity=\"critical\"]
       receiver: flaky
       continue: true

@@ -49,8 +49,16 @@ pub(super) fn post(server: &Server, release: Release) {
         alert("Gone", "b", json!({"summary": "s", "nul": "null", "hash": "x # y"}), None),
     ]));
     // Each route's group has a timer of its own.
-    let all =
-        ["/hub/0", "/web-hooks---(all)/0", "/slack/0", "/slack/1", "/snip-pets/0", "/pages/0", "/pages/3"];
+    let all = [
+        "/hub/0",
+        "/web-hooks---(all)/0",
+        "/slack/0",
+        "/slack/1",
+        "/snip-pets/0",
+        "/pages/0",
+        "/pages/3",
+        "/pages/4",
+    ];
     let halves = ["/half/0", "/message-text/0"];
     let paths = || all.iter().chain(halves.iter().filter(|_| release == Release::V0_33));
     paths().for_each(|path| server.wait_for(path, 3));
@@ -60,7 +68,8 @@ pub(super) fn post(server: &Server, release: Release) {
         alert
     };
     server.post(&json!([gone("a"), gone("b")]));
-    let resolved = ["/hub/0", "/web-hooks---(all)/0", "/slack/1", "/snip-pets/0", "/pages/0", "/pages/3"];
+    let resolved =
+        ["/hub/0", "/web-hooks---(all)/0", "/slack/1", "/snip-pets/0", "/pages/0", "/pages/3", "/pages/4"];
     resolved.iter().for_each(|path| server.wait_for(path, 4));
     // All of a flush are sent at once, so that the last are soon there.
     (0..3).for_each(|_| super::super::daemon::pause());

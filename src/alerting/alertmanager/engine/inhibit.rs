@@ -75,8 +75,10 @@ impl Inhibitor {
             // What is both source and target of a rule is not kept quiet by another that is both: each would silence
             // the other.
             let both = rule.source.matches(labels);
-            let inhibits =
-                |source: &Alert| !source.resolved(now_ms) && !(both && rule.target.matches(&source.labels));
+            let inhibits = |source: &Alert| {
+                let both = both && rule.target.matches(&source.labels);
+                !both && !source.resolved(now_ms)
+            };
             let same = sources.same.get(&equal(rule, labels))?;
             let source = match self.release {
                 Release::V0_25 => sources.of(&same.all).find(|source| inhibits(source)),

@@ -27,6 +27,9 @@ pub(super) fn message(
     pagerduty: &PagerDuty,
     texts: &mut Texts<'_>,
 ) -> Result<Message, String> {
+    if pagerduty.key_file.is_some() && pagerduty.routing_key.is_none() && pagerduty.service_key.is_none() {
+        return Err("the key is in a file, which is not read here".to_owned());
+    }
     let details = details::details(&pagerduty.details, texts)?;
     let second = pagerduty.routing_key.is_some();
     let write = |details: &Details, texts: &mut Texts<'_>| {

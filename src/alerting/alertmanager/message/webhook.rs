@@ -4,6 +4,7 @@ use super::super::config::Webhook;
 use super::super::notification::NotifiedAlert;
 use super::data::{self, Data};
 use super::json::{Object, list};
+use super::texts::Texts;
 use super::{Message, Notification, Release, Templates};
 
 /// The message; with `max_alerts` it speaks of the first alerts only, also where it says what is common.
@@ -38,7 +39,18 @@ pub(super) fn message(
         .text("groupKey", &notification.group_key)
         .json("truncatedAlerts", &(all - alerts.len()).to_string())
         .finish_line();
-    Ok(Message::json(&webhook.url, body))
+    let told = Notification { alerts: alerts.to_vec(), ..notification.clone() };
+    Ok(Message::json(&url(webhook, &mut Texts::new(&told, templates, external_url))?, body))
+}
+
+/// Where to; since 0.33 a template.
+fn url(webhook: &Webhook, texts: &mut Texts<'_>) -> Result<String, String> {
+    if texts.templates().release == Release::V0_25 || webhook.url_file.is_some() {
+        return Ok(webhook.url.clone());
+    }
+    let url = texts.expand(&webhook.url);
+    texts.finish().map_err(|error| format!("failed to template webhook URL: {error}"))?;
+    if url.is_empty() { Err("webhook URL is empty after templating".to_owned()) } else { Ok(url) }
 }
 
 fn alert(alert: &NotifiedAlert, release: Release) -> String {

@@ -77,7 +77,7 @@ fn append(call: &Call<'_>) -> Result<Value, String> {
 
 /// Keys and values in turn.
 fn dict(call: &Call<'_>) -> Result<Value, String> {
-    if call.args.len() % 2 != 0 {
+    if !call.args.len().is_multiple_of(2) {
         return Err("dict requires an even number of arguments".to_owned());
     }
     let mut entries = Vec::with_capacity(call.args.len() / 2);

@@ -161,7 +161,7 @@ fn came(text: &mut String, mark: char, notice: &Notice) {
 fn body<'a>(expected: &ExpectedNotification, notice: &'a Notice) -> Option<&'a str> {
     let about = !expected.contains.is_empty() || !expected.lacks.is_empty();
     let body = notice.body.as_ref().ok()?.as_deref().filter(|_| about)?;
-    Some(&body[..body.floor_char_boundary(MOST_BYTES)])
+    Some(body[..body.floor_char_boundary(MOST_BYTES)].trim_end())
 }
 
 /// Who was told instead, and where the alerts were bound for.

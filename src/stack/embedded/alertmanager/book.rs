@@ -39,6 +39,27 @@ impl Book {
     }
 }
 
+/// The same, where the last attempt at what is over and was not taken is lost, in Alertmanager's words.
+pub(super) fn given_up(
+    mut events: Vec<NotificationEvent>,
+    is_over: impl Fn(u64) -> bool,
+) -> Vec<NotificationEvent> {
+    let mut attempts = BTreeMap::<u64, (u32, usize)>::new();
+    for (place, event) in events.iter().enumerate() {
+        let (count, last) = attempts.entry(event.id).or_default();
+        (*count, *last) = (*count + 1, place);
+    }
+    for (id, (count, last)) in attempts {
+        if let Fate::Retried(why) = &events[last].fate
+            && is_over(id)
+        {
+            let why = format!("notify retry canceled after {count} attempts: {why}");
+            events[last].fate = Fate::Lost(why);
+        }
+    }
+    events
+}
+
 /// The record of an attempt that began at `at`.
 pub(super) fn event(
     notification: &Notification,

@@ -149,10 +149,13 @@ impl Alertmanager {
         set
     }
 
-    /// Every attempt to notify so far that has come to an end, in order of time.
+    /// Every attempt to notify so far that has come to an end, in order of time. One that was to be retried and no
+    /// more is, since the flush of its group is over, is lost.
     #[must_use]
     pub fn events(&self) -> Vec<NotificationEvent> {
-        self.shared.book.lock().events()
+        let events = self.shared.book.lock().events();
+        let twin = self.shared.twin.lock();
+        book::given_up(events, |id| twin.gives_up_ms(id).is_none())
     }
 
     /// How many attempts are not in [`Alertmanager::events`], as there was no room for them.

@@ -2,7 +2,7 @@
 
 use super::labels::{Labelled, Labeller};
 use crate::observe::exposition::Format;
-use crate::observe::series::Bodies;
+use crate::observe::series::{Bodies, Point};
 use crate::observe::{Scrape, ScrapeOutcome};
 use crate::promql::{Dialect, SeriesId, Storage, stale_marker};
 
@@ -47,6 +47,8 @@ pub(super) struct Intake {
     previous: Vec<usize>,
     reports: Option<[SeriesId; 5]>,
     batch: Vec<(SeriesId, i64, f64)>,
+    /// Kept for its room.
+    points: Vec<Point>,
 }
 
 /// What is known of a series of a target.
@@ -74,6 +76,34 @@ struct Counts {
     added: u64,
 }
 
+/// A scrape that is being taken in.
+#[derive(Debug, Default)]
+struct Pass {
+    at_ms: i64,
+    newest_ms: i64,
+    counts: Counts,
+    /// Samples that were to be stored.
+    tried: u64,
+    over_limit: bool,
+    remarked: bool,
+}
+
+impl Pass {
+    /// Counts a sample that is to be stored; whether there may be so many.
+    fn within_limit(&mut self, limit: u64) -> bool {
+        self.tried += 1;
+        let within = limit == 0 || self.tried <= limit;
+        self.over_limit |= !within;
+        within
+    }
+
+    /// Whether a server takes samples of a time at all.
+    fn in_time(&self, time_ms: i64) -> bool {
+        let too_old = time_ms < self.newest_ms.saturating_sub(OLDEST_MS);
+        !too_old && time_ms <= self.at_ms.saturating_add(LATEST_MS)
+    }
+}
+
 /// What a scrape came to.
 #[derive(Debug)]
 pub(super) struct Taken {
@@ -96,6 +126,7 @@ impl Intake {
             previous: Vec::new(),
             reports: None,
             batch: Vec::new(),
+            points: Vec::new(),
         }
     }
 
@@ -114,121 +145,107 @@ impl Intake {
         took_s: f64,
     ) -> Taken {
         let at_ms = scrape.at.as_millisecond();
-        let mut counts = Counts::default();
-        let mut taken = Taken { failed: None, remarked: false };
+        let mut pass = Pass { at_ms, newest_ms: *newest_ms, ..Pass::default() };
         self.batch.clear();
-        let body = match &scrape.outcome {
+        let appended = match &scrape.outcome {
             ScrapeOutcome::Failed(why) => Err(why_failed(why)),
-            ScrapeOutcome::Body { text, .. } if text.is_empty() => Ok(None),
+            ScrapeOutcome::Body { text, .. } if text.is_empty() => Ok(false),
             ScrapeOutcome::Body { content_type, text } => {
-                format_of(content_type.as_deref(), self.terms.dialect).map(|format| Some((text, format)))
+                let format = format_of(content_type.as_deref(), self.terms.dialect);
+                format.and_then(|format| self.append(storage, &mut pass, text, format).map(|()| true))
             }
         };
-        let appended = body.and_then(|body| match body {
-            Some((text, format)) => {
-                self.append(storage, *newest_ms, at_ms, text, format, &mut counts, &mut taken)
-            }
-            None => Ok(false),
-        });
-        let brought = appended.unwrap_or_else(|why| {
+        let failed = appended.as_ref().err().cloned();
+        if failed.is_some() {
             // As a scrape that brought nothing: nothing of it is kept, and what was there before ends.
-            taken.failed = Some(why);
             self.batch.clear();
-            false
-        });
+        }
         self.end_missing(at_ms);
-        if brought {
+        if appended == Ok(true) {
             self.fullest = self.scrape;
         }
         std::mem::swap(&mut self.current, &mut self.previous);
         self.current.clear();
         self.scrape += 1;
-        self.report(storage, at_ms, took_s, taken.failed.is_none(), &counts);
+        self.report(storage, at_ms, took_s, failed.is_none(), &pass.counts);
         for (id, time_ms, value) in self.batch.drain(..) {
             // Of one time the first sample counts, and what comes late is lost.
             if storage.push(id, time_ms, value).is_ok() {
                 *newest_ms = time_ms.max(*newest_ms);
             }
         }
-        taken
+        Taken { failed, remarked: pass.remarked }
     }
 
-    /// Reads a body into the batch; whether it brought anything.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "what a scrape is made of; nothing of it outlives the scrape"
-    )]
+    /// Reads a body into the batch.
     fn append(
         &mut self,
         storage: &mut Storage,
-        newest_ms: i64,
-        at_ms: i64,
+        pass: &mut Pass,
         text: &str,
         format: Format,
-        counts: &mut Counts,
-        taken: &mut Taken,
-    ) -> Result<bool, String> {
+    ) -> Result<(), String> {
         let body = self.bodies.read(text, format);
-        let (points, refused) = (body.points.to_vec(), body.refused.map(str::to_owned));
-        taken.remarked = body.remarked;
+        let (mut points, refused) = (std::mem::take(&mut self.points), body.refused.map(str::to_owned));
+        points.clear();
+        points.extend_from_slice(body.points);
+        pass.remarked = body.remarked;
         self.held.resize_with(self.bodies.series().len(), Held::default);
-        let (mut stored_samples, mut over_limit) = (0_u64, false);
-        for point in points {
-            counts.scraped += 1;
-            let held = &mut self.held[point.series];
-            let stored = match &held.stored {
-                Some(stored) => stored,
-                None => {
-                    let labels = self.labeller.labels(&self.bodies.series()[point.series]);
-                    held.stored.insert(match labels {
-                        Ok(Labelled::Kept(labels)) => Stored::As(storage.series(&labels)),
-                        Ok(Labelled::Dropped) => Stored::Dropped,
-                        Err(why) => Stored::Refused(why),
-                    })
-                }
-            };
-            let id = match stored {
-                Stored::As(id) => *id,
-                Stored::Dropped => {
-                    held.seen = self.scrape;
-                    continue;
-                }
-                Stored::Refused(why) => return Err(why.clone()),
-            };
-            let own_ms = point.time_ms.filter(|_| self.terms.honor_timestamps);
-            let time_ms = own_ms.unwrap_or(at_ms);
-            let known = held.seen >= self.fullest;
-            let twice = held.seen == self.scrape && own_ms.is_none();
-            held.seen = self.scrape;
-            let mut fits = !twice;
-            if fits {
-                stored_samples += 1;
-                if self.terms.sample_limit > 0 && stored_samples > self.terms.sample_limit {
-                    (over_limit, fits) = (true, false);
-                }
-            }
-            if fits {
-                let too_old = newest_ms > i64::MIN && time_ms < newest_ms.saturating_sub(OLDEST_MS);
-                let too_new = time_ms > at_ms.saturating_add(LATEST_MS);
-                fits = !too_old && !too_new && follows(storage, id, time_ms, point.value);
-            }
-            if fits {
-                self.batch.push((id, time_ms, point.value));
-            }
-            if own_ms.is_none() && (fits || !known) && held.followed != self.scrape {
-                held.followed = self.scrape;
-                self.current.push(point.series);
-            }
-            if !known && fits && !over_limit {
-                counts.added += 1;
-            }
-            counts.kept += 1;
-        }
+        let all = points.iter().try_for_each(|point| self.point(storage, pass, *point));
+        self.points = points;
+        all?;
         match refused {
             Some(why) => Err(why),
-            None if over_limit => Err("sample limit exceeded".to_owned()),
-            None => Ok(true),
+            None if pass.over_limit => Err("sample limit exceeded".to_owned()),
+            None => Ok(()),
         }
+    }
+
+    /// Puts a sample into the batch, if it is stored.
+    ///
+    /// # Errors
+    ///
+    /// Why a server refuses the whole scrape for it.
+    fn point(&mut self, storage: &mut Storage, pass: &mut Pass, point: Point) -> Result<(), String> {
+        pass.counts.scraped += 1;
+        let held = &mut self.held[point.series];
+        let (known, again) = (held.seen >= self.fullest, held.seen == self.scrape);
+        let stored = match &held.stored {
+            Some(stored) => stored,
+            None => {
+                let labels = self.labeller.labels(&self.bodies.series()[point.series]);
+                held.stored.insert(match labels {
+                    Ok(Labelled::Kept(labels)) => Stored::As(storage.series(&labels)),
+                    Ok(Labelled::Dropped) => Stored::Dropped,
+                    Err(why) => Stored::Refused(why),
+                })
+            }
+        };
+        let id = match stored {
+            Stored::As(id) => *id,
+            Stored::Dropped => return Ok(()),
+            Stored::Refused(why) => return Err(why.clone()),
+        };
+        held.seen = self.scrape;
+        let own_ms = point.time_ms.filter(|_| self.terms.honor_timestamps);
+        let time_ms = own_ms.unwrap_or(pass.at_ms);
+        // Of a series that is exposed twice the first sample counts.
+        let fits = !(again && own_ms.is_none())
+            && pass.within_limit(self.terms.sample_limit)
+            && pass.in_time(time_ms)
+            && follows(storage, id, time_ms, point.value);
+        if fits {
+            self.batch.push((id, time_ms, point.value));
+        }
+        if own_ms.is_none() && (fits || !known) && held.followed != self.scrape {
+            held.followed = self.scrape;
+            self.current.push(point.series);
+        }
+        if !known && fits && !pass.over_limit {
+            pass.counts.added += 1;
+        }
+        pass.counts.kept += 1;
+        Ok(())
     }
 
     /// Puts the ends of the series into the batch that the scrape before had and this one has not.

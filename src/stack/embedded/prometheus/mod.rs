@@ -9,6 +9,8 @@
 //!   come before the rules of the same instant, and rules before whatever Alertmanager does then.
 //! * Alerts of one evaluation are sent in the batches that the queue of a server would hold, one after the other, and not
 //!   again when that fails: the rules send them again. A server sends to all Alertmanagers at once.
+//! * Targets and Alertmanagers are known from the start on. A server finds them after five seconds, and loses alerts that
+//!   it would send before.
 //! * Addresses that the run's book does not know lead nowhere: no packet leaves for them.
 //! * A sample that comes with its own time is too old when it is an hour older than the newest of all, and too new ten
 //!   minutes after its scrape, as in a server that takes nothing out of order.

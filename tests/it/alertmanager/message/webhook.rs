@@ -29,6 +29,23 @@ fn the_body_has_the_fields_of_its_release_in_their_order() {
 }
 
 #[test]
+fn newer_addresses_are_templates() {
+    let url = |url: &str, release| {
+        sent("webhook", &format!("url: '{url}'"), &one(), "", release).map(|message| message.url)
+    };
+    let template = "http://hook/{{ .CommonLabels.severity }}";
+    assert_eq!(url(template, Release::V0_33).as_deref(), Ok("http://hook/critical"));
+    assert_eq!(
+        url("http://hook/{{ .Foo }}", Release::V0_33),
+        Err("failed to template webhook URL: template: :1:15: executing \"\" at <.Foo>: \
+             can't evaluate field Foo in type *template.Data"
+            .to_owned())
+    );
+    let empty = url("{{ .CommonLabels.nope }}", Release::V0_33);
+    assert_eq!(empty, Err("webhook URL is empty after templating".to_owned()));
+}
+
+#[test]
 fn fingerprints_are_those_of_the_real_one() {
     let mut one = one();
     one.alerts[0].labels = probity::promql::Labels::new([("alertname", "A"), ("severity", "crit")]);

@@ -1,6 +1,6 @@
 //! The file, its routes, receivers and inhibitions.
 
-use super::Type::{Any, Bool, Duration, Each, Int, Number, Of, Pairs, Text, Texts};
+use super::Type::{Any, Bool, ByName, Duration, Each, Int, Number, Of, Pairs, SecretUrl, Text, Texts, Word};
 use super::http::{HEADER, HTTP, TLS};
 use super::{Table, nothing, table};
 use crate::alerting::Place;
@@ -33,8 +33,8 @@ table!(RECEIVER, "a receiver", nothing, {
 });
 
 table!(TRACING, "`tracing`", tracing, {}, {
-    endpoint: Text, client_type: super::Type::Word(&["http", "grpc"]), sampling_fraction: Number, insecure: Bool,
-    tls_config: Of(&TLS), headers: super::Type::ByName(&HEADER), compression: super::Type::Word(&["", "gzip"]), timeout: Duration,
+    endpoint: Text, client_type: Word(&["http", "grpc"]), sampling_fraction: Number, insecure: Bool,
+    tls_config: Of(&TLS), headers: ByName(&HEADER), compression: Word(&["", "gzip"]), timeout: Duration,
 });
 
 fn tracing<'a>(reader: &mut Reader<'a>, fields: &Fields<'_, 'a>, place: Place) {
@@ -52,7 +52,7 @@ fn file_output<'a>(reader: &mut Reader<'a>, fields: &Fields<'_, 'a>, place: Plac
 }
 
 table!(WEBHOOK_OUTPUT, "an item of `webhook_outputs`", webhook_output, {}, {
-    url: super::Type::SecretUrl, http_config: Of(&HTTP), timeout: Duration, workers: Int, max_retries: Int,
+    url: SecretUrl, http_config: Of(&HTTP), timeout: Duration, workers: Int, max_retries: Int,
     retry_backoff: Duration,
 });
 

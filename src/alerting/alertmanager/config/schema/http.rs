@@ -1,6 +1,6 @@
 //! `http_config` and what stands in it.
 
-use super::Type::{Bool, ByName, Details, Of, Pairs, Text, Texts, Word};
+use super::Type::{Bool, ByName, Details, Of, Pairs, Proxy, Text, TextLists, Texts, Word};
 use super::checks::given;
 use super::{Table, table};
 use crate::alerting::Place;
@@ -11,7 +11,7 @@ use crate::alerting::yaml::{Fields, Value};
 table!(HTTP, "`http_config`", http, {
     basic_auth: Of(&BASIC_AUTH), authorization: Of(&AUTHORIZATION), oauth2: Of(&OAUTH2), bearer_token: Text,
     bearer_token_file: Text, tls_config: Of(&TLS), follow_redirects: Bool, enable_http2: Bool,
-    proxy_url: super::Type::Proxy, proxy_connect_header: super::Type::TextLists,
+    proxy_url: Proxy, proxy_connect_header: TextLists,
 }, { no_proxy: Text, proxy_from_environment: Bool, http_headers: ByName(&HEADER) });
 
 fn http<'a>(reader: &mut Reader<'a>, fields: &Fields<'_, 'a>, _: Place) {
@@ -107,12 +107,12 @@ fn authorization<'a>(reader: &mut Reader<'a>, fields: &Fields<'_, 'a>, _: Place)
 
 table!(OAUTH2, "`oauth2`", oauth2, {
     client_id: Text, client_secret: Text, client_secret_file: Text, scopes: Texts, token_url: Text,
-    endpoint_params: Pairs, proxy_url: super::Type::Proxy, tls_config: Of(&TLS),
+    endpoint_params: Pairs, proxy_url: Proxy, tls_config: Of(&TLS),
 }, {
     client_secret_ref: Text, client_certificate_key_id: Text, client_certificate_key: Text,
     client_certificate_key_file: Text, client_certificate_key_ref: Text, grant_type: Text, audience: Text,
     iss: Text, signature_algorithm: Text, claims: Details, no_proxy: Text,
-    proxy_from_environment: Bool, proxy_connect_header: super::Type::TextLists,
+    proxy_from_environment: Bool, proxy_connect_header: TextLists,
 });
 
 fn oauth2<'a>(reader: &mut Reader<'a>, fields: &Fields<'_, 'a>, place: Place) {

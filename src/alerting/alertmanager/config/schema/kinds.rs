@@ -1,7 +1,8 @@
 //! The kinds of integrations, and the tables of those that the twin does not speak.
 
 use super::Type::{
-    Any, Bool, Count, Duration, Each, GoDuration, HostPort, Int, Of, Pairs, SecretUrl, Text, Texts, Url, Word,
+    Any, Bool, Count, Details, Duration, Each, GoDuration, HostPort, Int, Of, Pairs, SecretUrl, Text, Texts,
+    Url, Word,
 };
 use super::http::{HTTP, TLS};
 use super::required::*;
@@ -151,7 +152,7 @@ table!(JIRA, "an item of `jira_configs`", jira, {}, {
     send_resolved: Bool, http_config: Of(&HTTP), api_url: Url, api_type: Word(&["auto", "cloud", "datacenter"]),
     project: Text, summary: Any, description: Any, labels: Texts, priority: Text, issue_type: Text,
     reopen_transition: Text, resolve_transition: Text, wont_fix_resolution: Text, reopen_duration: Duration,
-    fields: super::Type::Details,
+    fields: Details,
 });
 
 table!(JIRA_TEXT, "`summary` or `description`", nothing, {}, { template: Text, enable_update: Bool });

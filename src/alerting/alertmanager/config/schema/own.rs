@@ -41,7 +41,7 @@ fn slack<'a>(reader: &mut Reader<'a>, fields: &Fields<'_, 'a>, _: Place) {
         reader.at_most_one(fields, &[url, token]);
     }
     let updates = fields.get("update_message");
-    let updates = updates.filter(|node| reader.decoder.boolean(*node, &"`update_message`") == Some(true));
+    let updates = updates.filter(|node| reader.decoder.boolean(node, &"`update_message`") == Some(true));
     if let Some(node) = updates
         && reader.said(fields, "api_url") != POST_MESSAGE
     {

@@ -36,7 +36,7 @@ fn threads<'a>(reader: &mut Reader<'a>, fields: &Fields<'_, 'a>) -> bool {
 
 pub(super) fn threading<'a>(reader: &mut Reader<'a>, fields: &Fields<'_, 'a>, place: Place) {
     let enabled = fields.get("enabled");
-    if !enabled.is_some_and(|node| reader.decoder.boolean(node, &"`enabled`") == Some(true)) {
+    if enabled.is_none_or(|node| reader.decoder.boolean(node, &"`enabled`") != Some(true)) {
         return;
     }
     let by = fields.get("thread_by_date");

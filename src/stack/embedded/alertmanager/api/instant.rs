@@ -46,7 +46,8 @@ fn forms(text: &str, release: Release) -> Option<i64> {
 }
 
 fn since(date: Date, time: Time, fraction_ms: i64, offset_s: i64) -> i64 {
-    let seconds = date.to_datetime(time).duration_since(Date::constant(1970, 1, 1).to_datetime(Time::midnight()));
+    let seconds =
+        date.to_datetime(time).duration_since(Date::constant(1970, 1, 1).to_datetime(Time::midnight()));
     (seconds.as_secs() - offset_s) * 1000 + fraction_ms
 }
 
@@ -79,7 +80,8 @@ fn fraction(text: &str) -> (usize, i64, &str) {
     if digits == 0 {
         return (0, 0, text);
     }
-    let ms = rest[..digits].bytes().chain(*b"000").take(3).fold(0, |ms, digit| ms * 10 + i64::from(digit - b'0'));
+    let ms =
+        rest[..digits].bytes().chain(*b"000").take(3).fold(0, |ms, digit| ms * 10 + i64::from(digit - b'0'));
     (digits, ms, &rest[digits..])
 }
 
@@ -109,7 +111,12 @@ fn complaint(text: &str, release: Release) -> String {
         Release::V0_33 => "2006-01-02",
     };
     let cannot = |rest: &str, element: &str| {
-        format!("parsing time {whole} as {}: cannot parse {} as {}", quote(layout), quote(rest), quote(element))
+        format!(
+            "parsing time {whole} as {}: cannot parse {} as {}",
+            quote(layout),
+            quote(rest),
+            quote(element)
+        )
     };
     let out = |what: &str| format!("parsing time {whole}: {what} out of range");
     let mut rest = text;

@@ -159,7 +159,10 @@ impl Reader<'_> {
                 None => return Err("unexpected EOF".to_owned()),
                 Some(b'"') => break,
                 Some(b'\\') => self.escape(&mut text)?,
-                Some(0..=0x1f) => return self.unexpected("in string literal"),
+                Some(0..=0x1f) if self.release == Release::V0_25 => {
+                    return self.unexpected("in string literal");
+                }
+                Some(0..=0x1f) => return self.unexpected("in string"),
                 Some(byte) => {
                     text.push(*byte);
                     self.step();

@@ -110,12 +110,15 @@ fn body(asked: Asked, what: &str) -> Result<Bytes, Refused> {
     let kind = kind.unwrap_or_default();
     let essence = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if essence.is_empty() {
-        let message =
-            format!("parsing Content-Type header from {} failed, because mime: no media type", shape::quote(kind));
+        let message = format!(
+            "parsing Content-Type header from {} failed, because mime: no media type",
+            shape::quote(kind)
+        );
         return Err(unread(400, 400, message));
     }
     if essence != "application/json" {
-        let message = format!("unsupported media type {}, only [application/json] are allowed", shape::quote(&essence));
+        let message =
+            format!("unsupported media type {}, only [application/json] are allowed", shape::quote(&essence));
         return Err(unread(415, 415, message));
     }
     Ok(body)

@@ -32,7 +32,11 @@ pub struct Refused {
 
 impl Refused {
     fn unreadable(what: &str, why: &str) -> Refused {
-        Refused { status: 400, code: 400, message: format!("parsing {what} body from \"\" failed, because {why}") }
+        Refused {
+            status: 400,
+            code: 400,
+            message: format!("parsing {what} body from \"\" failed, because {why}"),
+        }
     }
 
     pub(super) fn invalid(code: u16, message: String) -> Refused {
@@ -113,7 +117,8 @@ impl Alert {
             other => return Err(TypeError::value(other, SHAPE).text(release)),
         }
         let words = |error: TypeError| error.text(release);
-        let instant = |key: &str| shape::instant(json, ("", key), release).map(|at| at.filter(|ms| *ms != ZERO_MS));
+        let instant =
+            |key: &str| shape::instant(json, ("", key), release).map(|at| at.filter(|ms| *ms != ZERO_MS));
         let annotations = shape::texts(json, ("", "annotations")).map_err(words)?;
         let (ends_at_ms, starts_at_ms) = (instant("endsAt")?, instant("startsAt")?);
         let generator_url = shape::plain(json, ("Alert", "generatorURL")).map_err(words)?;
@@ -155,9 +160,8 @@ pub fn silence(body: &[u8], release: Release) -> Result<PostedSilence, Refused> 
     if !matches!(json, Json::Object(_) | Json::Null) {
         return Err(unreadable(TypeError::value(&json, SHAPE).text(release)));
     }
-    let text = |of: &str, key: &str| {
-        shape::plain(&json, (of, key)).map_err(|error| unreadable(error.text(release)))
-    };
+    let text =
+        |of: &str, key: &str| shape::plain(&json, (of, key)).map_err(|error| unreadable(error.text(release)));
     let instant = |key: &str| shape::instant(&json, ("Silence", key), release).map_err(unreadable);
     let id = text("", "id")?;
     let (comment, created_by) = (text("Silence", "comment")?, text("Silence", "createdBy")?);

@@ -1,7 +1,7 @@
 //! The parameters of requests.
 
 use crate::alerting::alertmanager::{Release, Silence};
-use crate::alerting::matchers::{Matcher, MatcherError, Matchers, parse_one};
+use crate::alerting::matchers::{Matcher, Matchers, parse_one};
 use crate::promql::{Dialect, Pattern};
 
 /// Names and values in the order of the request.
@@ -23,8 +23,13 @@ impl Wanted {
     pub(super) fn read(pairs: &Pairs, release: Release) -> Result<Wanted, String> {
         let matchers = matchers(pairs, release)?;
         let receiver = last(pairs, "receiver").filter(|pattern| !pattern.is_empty());
-        let receiver = receiver.map(|pattern| Pattern::whole(pattern, Dialect::V2)).transpose();
-        let receiver = receiver.map_err(|error| format!("failed to parse receiver param: {error}"))?;
+        let read = |pattern| {
+            let refused = |why: String| {
+                format!("failed to parse receiver param: {}", no_pattern(&why, &whole(pattern)))
+            };
+            Pattern::whole(pattern, Dialect::V2).map_err(refused)
+        };
+        let receiver = receiver.map(read).transpose()?;
         let flag = |name| last(pairs, name).filter(|text| !text.is_empty()).is_none_or(truth);
         Ok(Wanted {
             matchers,
@@ -47,26 +52,42 @@ impl Wanted {
 pub(super) fn matchers(pairs: &Pairs, release: Release) -> Result<Matchers, String> {
     let filters = pairs.iter().filter(|(name, _)| name == "filter");
     let read: Result<Vec<Matcher>, String> =
-        filters.map(|(_, text)| parse_one(text, release).map_err(|error| words(text, &error, release))).collect();
+        filters.map(|(_, text)| parse_one(text, release).map_err(|_| words(text, release))).collect();
     read.map(Matchers)
 }
 
 /// What Alertmanager says against an item of `filter`: the words of its older parser, also where it asks both.
-fn words(text: &str, error: &MatcherError, release: Release) -> String {
+fn words(text: &str, release: Release) -> String {
     if release == Release::V0_33 && (text.starts_with('{') || text.ends_with('}')) {
         return format!("unexpected open or close brace: {text}");
-    }
-    if error.message.starts_with("error parsing regexp") {
-        return error.message.clone();
     }
     let name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
     let rest = text.trim_start();
     let after = rest.trim_start_matches(name).trim_start();
     let named = rest.starts_with(|c: char| name(c) && !c.is_ascii_digit());
     let value = ["=~", "=", "!=", "!~"].iter().find_map(|op| after.strip_prefix(op)).filter(|_| named);
-    match value {
-        Some(value) => format!("matcher value contains unescaped double quote: {}", value.trim()),
-        None => format!("bad matcher format: {text}"),
+    let Some(value) = value.map(str::trim) else { return format!("bad matcher format: {text}") };
+    let inside = value.strip_prefix('"').and_then(|inside| inside.strip_suffix('"')).unwrap_or(value);
+    match Pattern::whole(inside, Dialect::V2) {
+        Err(why) if after.get(1..2) == Some("~") => no_pattern(&why, &whole(inside)),
+        _ => format!("matcher value contains unescaped double quote: {value}"),
+    }
+}
+
+/// A pattern as Alertmanager makes it match whole values.
+pub(super) fn whole(pattern: &str) -> String {
+    format!("^(?:{pattern})$")
+}
+
+/// What Go says against a pattern. Most of what can be wrong is told in words of our own.
+pub(super) fn no_pattern(why: &str, pattern: &str) -> String {
+    match why {
+        "a missing `)`" => format!("error parsing regexp: missing closing ): `{pattern}`"),
+        "a missing `]`" => {
+            let from = pattern.rfind('[').unwrap_or_default();
+            format!("error parsing regexp: missing closing ]: `{}`", &pattern[from..])
+        }
+        _ => format!("error parsing regexp: {why}: `{pattern}`"),
     }
 }
 

@@ -75,7 +75,8 @@ pub(super) fn texts(json: &Json, (of, key): (&str, &str)) -> Result<Option<Texts
             Json::Text(text) => text.clone(),
             Json::Null => String::new(),
             other => {
-                let place = Place::Field { of: of.to_owned(), key: key.to_owned(), inside: Some(name.clone()) };
+                let place =
+                    Place::Field { of: of.to_owned(), key: key.to_owned(), inside: Some(name.clone()) };
                 return Err(TypeError { found: other.kind(), wanted: "string", place });
             }
         };

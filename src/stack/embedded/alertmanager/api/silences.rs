@@ -43,8 +43,12 @@ pub(super) fn post(shared: &Shared, asked: Asked) -> Response {
 fn set(shared: &Shared, posted: PostedSilence) -> Result<String, String> {
     let mut twin = shared.twin.lock();
     let now_ms = shared.now_ms();
-    let matchers: Result<Vec<Matcher>, String> =
-        posted.matchers.iter().enumerate().map(|(place, posted)| matcher(place, posted, shared.plan.release)).collect();
+    let matchers: Result<Vec<Matcher>, String> = posted
+        .matchers
+        .iter()
+        .enumerate()
+        .map(|(place, posted)| matcher(place, posted, shared.plan.release))
+        .collect();
     let mut silence = Silence {
         id: posted.id,
         matchers: Matchers(Vec::new()),
@@ -85,7 +89,7 @@ fn matcher(place: usize, posted: &PostedMatcher, release: Release) -> Result<Mat
     }
     Matcher::new(name, op, value).map_err(|error| {
         // Here the pattern is looked at as it was posted.
-        let error = error.replace(&format!("`^(?:{value})$`"), &format!("`{value}`"));
+        let error = query::no_pattern(&error, value);
         format!("{begins}invalid regular expression {}: {error}", shape::quote(value))
     })
 }
@@ -111,7 +115,9 @@ pub(super) fn delete(shared: &Shared, id: &str) -> Response {
     shared.stirred.notify_one();
     match ended {
         Ok(()) => StatusCode::OK.into_response(),
-        Err(words) if words == NOT_FOUND && release == Release::V0_33 => StatusCode::NOT_FOUND.into_response(),
+        Err(words) if words == NOT_FOUND && release == Release::V0_33 => {
+            StatusCode::NOT_FOUND.into_response()
+        }
         Err(words) => answer::wrong(StatusCode::INTERNAL_SERVER_ERROR, &words, release),
     }
 }

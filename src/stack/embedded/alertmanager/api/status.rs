@@ -60,6 +60,7 @@ pub(super) fn status(shared: &Shared) -> Response {
 pub(super) fn receivers(shared: &Shared) -> Response {
     let release = shared.plan.release;
     let receivers = shared.plan.config.receivers.iter();
-    let shown = receivers.map(|receiver| write(&Receiver::listed(&receiver.name, release), Html::Plain, release));
+    let shown =
+        receivers.map(|receiver| write(&Receiver::listed(&receiver.name, release), Html::Plain, release));
     answer::found(shown::list(&shown.collect::<Vec<_>>()))
 }

@@ -45,7 +45,8 @@ fn is_authority(text: &str) -> bool {
         Some(digits) => digits.bytes().all(|byte| byte.is_ascii_digit()),
         None => port.is_empty(),
     };
-    let forbidden = |c: char| matches!(c, ' ' | '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}' | '#' | '/');
+    let forbidden =
+        |c: char| matches!(c, ' ' | '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}' | '#' | '/');
     sound_port && !host.contains(forbidden) && is_escaped(host)
 }
 

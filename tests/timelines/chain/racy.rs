@@ -1,0 +1,68 @@
+//! Groups of which the real Alertmanager itself leaves to chance what becomes of them.
+//!
+//! Prometheus tells of the end of an alert again and again. If the alert is long gone from its group, that opens the group
+//! anew; since it began long ago, the group is flushed at once. Whether other alerts of the same evaluation come before
+//! or after that flush decides when they are told of. In 0.25 the group stays, and from then on its timer fires whenever
+//! rules are evaluated.
+
+use std::collections::BTreeMap;
+
+use probity::alerting::alertmanager::config::Route;
+use probity::alerting::alertmanager::{Release, routed};
+use probity::alerting::notifier::SentAlert;
+use probity::promql::Labels;
+
+/// A receiver's name, and the values of the labels that make the group: here each receiver has one route.
+pub(super) type Key = (String, String);
+
+pub(super) struct Racy {
+    release: Release,
+    /// When each alert of a group ends.
+    ends: BTreeMap<Key, BTreeMap<Labels, i64>>,
+    /// Since when chance has had a part in a group.
+    since: BTreeMap<Key, i64>,
+}
+
+impl Racy {
+    pub(super) const fn new(release: Release) -> Racy {
+        Racy { release, ends: BTreeMap::new(), since: BTreeMap::new() }
+    }
+
+    /// Looks at what is sent at once.
+    pub(super) fn watch(&mut self, root: &Route, at_ms: i64, sent: &[SentAlert]) {
+        let mut groups = BTreeMap::<Key, Vec<(i64, &SentAlert)>>::new();
+        for alert in sent {
+            for matched in routed(root, &alert.labels) {
+                let route = matched.route;
+                let by = |name: &str| route.group_by_all || route.group_by.iter().any(|by| by == name);
+                let key = (route.receiver.clone(), joined(alert.labels.keep(by).iter().map(|(_, value)| value)));
+                groups.entry(key).or_default().push((route.group_wait_ms, alert));
+            }
+        }
+        for (key, alerts) in groups {
+            let ends = self.ends.entry(key.clone()).or_default();
+            let open = ends.values().any(|ends_ms| *ends_ms > at_ms);
+            let hurries = alerts.iter().any(|(wait_ms, alert)| alert.starts_at_ms + wait_ms < at_ms);
+            let alone = alerts.len() == 1 && self.release != Release::V0_25;
+            ends.extend(alerts.iter().map(|(_, alert)| (alert.labels.clone(), alert.ends_at_ms)));
+            if hurries && !open && !alone {
+                self.since.entry(key).or_insert(at_ms);
+            }
+        }
+    }
+
+    /// Whether a group's notification at a time can be foreseen.
+    pub(super) fn certain(&self, key: &Key, at_ms: i64) -> bool {
+        self.since.get(key).is_none_or(|since_ms| at_ms < *since_ms)
+    }
+
+    /// How many groups are left to chance at some time.
+    pub(super) fn count(&self) -> usize {
+        self.since.len()
+    }
+}
+
+/// Values as one text.
+pub(super) fn joined<'a>(values: impl Iterator<Item = &'a str>) -> String {
+    values.collect::<Vec<_>>().join("/")
+}
