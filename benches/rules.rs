@@ -55,7 +55,12 @@ fn test(files: &Files, dialect: Dialect) -> usize {
         }
     }
     let tests = unit_file::read(&files.tests, "tests.yml", dialect).file.expect("a file of tests");
-    let prepared = Prepared { tests: &tests, file: "tests.yml".to_owned(), rules: loaded.iter().collect() };
+    let prepared = Prepared {
+        tests: &tests,
+        file: "tests.yml".to_owned(),
+        rules: loaded.iter().collect(),
+        alertmanagers: Vec::new(),
+    };
     let options = Options { dialect, ..Options::default() };
     let outcomes = run(&[prepared], &options, |_| true, |_, _| true);
     let cases = outcomes.iter().flat_map(|file| &file.tests).flat_map(|test| &test.cases);

@@ -82,6 +82,9 @@ pub fn alertmanager(path: &Path, named: Option<(&Path, Place)>, files: Files<'_>
     Read { told: told.filter(|_| reader.read.problems.is_empty()), ..reader.read }
 }
 
+/// A configuration of Prometheus with its text and its rule files.
+type Scraped = (prometheus::Config, String, Vec<(String, RuleFile)>);
+
 struct Reader<'a> {
     files: Files<'a>,
     read: Read,
@@ -104,7 +107,7 @@ impl Reader<'_> {
         }
     }
 
-    fn prometheus(&mut self, path: &Path) -> Option<(prometheus::Config, String, Vec<(String, RuleFile)>)> {
+    fn prometheus(&mut self, path: &Path) -> Option<Scraped> {
         let text = self.text(path, None, "Prometheus' configuration")?;
         let read = prometheus::read(&text, &path.display().to_string(), Dialect::V3);
         self.read.problems.extend(read.problems);

@@ -134,6 +134,12 @@ fn repeated(name: &str, repeats: &[(&Sent<'_>, &Sent<'_>)], least: i64, chain: &
     }
 }
 
+/// Somebody who was told, and by which groups.
+type Twice<'a> = (Integration<'a>, BTreeSet<&'a str>);
+
+/// What somebody was told, and the messages that told it.
+type Repeated<'s, 'a> = Vec<(String, Vec<&'s Sent<'a>>)>;
+
 /// Alerts of a name that two groups told the same integration the same of.
 fn two_groups(name: &str, all: &[Sent<'_>], chain: &Chain<'_>) -> Vec<Finding> {
     let mut by_news: BTreeMap<(Integration<'_>, usize, News<'_>), Vec<&Sent<'_>>> = BTreeMap::new();
@@ -142,8 +148,7 @@ fn two_groups(name: &str, all: &[Sent<'_>], chain: &Chain<'_>) -> Vec<Finding> {
             by_news.entry((sent.integration(), sent.leg, news(told))).or_default().push(sent);
         }
     }
-    let mut found: BTreeMap<(Integration<'_>, BTreeSet<&str>), Vec<(String, Vec<&Sent<'_>>)>> =
-        BTreeMap::new();
+    let mut found: BTreeMap<Twice<'_>, Repeated<'_, '_>> = BTreeMap::new();
     for ((who, _, (labels, firing, _)), sent) in by_news {
         let groups: BTreeSet<&str> = sent.iter().map(|sent| sent.last.group_key.as_str()).collect();
         if groups.len() > 1 {
@@ -152,7 +157,7 @@ fn two_groups(name: &str, all: &[Sent<'_>], chain: &Chain<'_>) -> Vec<Finding> {
             found.entry((who, groups)).or_default().push((what, sent));
         }
     }
-    let one = |((who, groups), what): ((Integration<'_>, BTreeSet<&str>), Vec<(String, Vec<&Sent<'_>>)>)| {
+    let one = |((who, groups), what): (Twice<'_>, Repeated<'_, '_>)| {
         let first = what.first().map(|(_, sent)| sent.clone()).unwrap_or_default();
         let lines = first.iter().map(|sent| told_line(sent, &chain.times));
         let mut evidence = few(lines.collect(), NAMED);

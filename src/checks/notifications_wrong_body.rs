@@ -140,7 +140,7 @@ fn of_receiver(receiver: &Receiver, arrived: &[Arrived<'_>], chain: &Chain<'_>) 
         let (body, mut wrong) = Body::read(delivery);
         wrong.extend(body.said_badly());
         wrong.extend(body.not_as_promised(receiver));
-        wrong.extend(event.into_iter().flat_map(|event| body.other_than(event)));
+        wrong.extend(event.iter().flat_map(|event| body.other_than(event)));
         faults.add(delivery, wrong);
     }
     if read == 0 {

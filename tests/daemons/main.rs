@@ -3,6 +3,9 @@
 //! A daemon that this machine lacks is said aloud and its test passes without proving anything; with CI=true it fails.
 //! `.ci/run` and `.ci/engines` install them.
 
+mod alertmanager_configs;
+mod alertmanager_routes;
+mod amtool;
 mod daemon;
 mod deployed;
 mod engines;

@@ -1,4 +1,5 @@
-//! Inputs by chance for whatever reads text that others wrote: expressions, rules, templates, unit tests, samples.
+//! Inputs by chance for whatever reads text that others wrote: expressions, rules, templates, unit tests, samples,
+//! configurations, messages and what is posted.
 //!
 //! No instrumented compiler is needed: each target has a corpus, a dictionary and a check. Inputs are bent from the
 //! corpus and from what was accepted on the way, for two seconds a target. `PROBITY_FUZZ_SECONDS` gives them longer,
@@ -8,10 +9,12 @@
 #[path = "../it/promql/generate.rs"]
 mod generate;
 
+mod alertmanager;
 mod answers;
 mod bend;
 mod drive;
 mod expressions;
+mod messages;
 mod numbers;
 mod prometheus;
 mod rules;

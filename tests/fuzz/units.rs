@@ -1,6 +1,10 @@
 //! Unit tests: files of rules and of their tests, read and run.
 
-use probity::alerting::unit::file::read;
+use std::path::Path;
+
+use probity::alerting::alertmanager::Release;
+use probity::alerting::deployed;
+use probity::alerting::unit::file::{Test, read};
 use probity::alerting::unit::{Loaded, Prepared, run as run_tests};
 use probity::promql::{Dialect, Options};
 
@@ -24,11 +28,20 @@ fn units() {
 /// What parts the rules from their tests.
 const RULES_END: &str = "=====\n";
 
+/// What parts the tests from Alertmanager's configuration.
+const TESTS_END: &str = "-----\n";
+
 /// So few that a test ends soon.
 const MOST_SAMPLES: usize = 20_000;
 
 fn check(text: &str) -> Result<bool, String> {
     let (rules, tests) = text.split_once(RULES_END).unwrap_or(("", text));
+    let (tests, alertmanager) = tests.split_once(TESTS_END).unwrap_or((tests, ""));
+    // Whatever templates it names hold its own text.
+    let told = [Release::V0_25, Release::V0_33].map(|release| {
+        let files = |_: &Path| Ok(alertmanager.to_owned());
+        deployed::alertmanager(Path::new("alertmanager.yml"), None, &files, release).told
+    });
     let mut accepted = false;
     for dialect in [Dialect::V2, Dialect::V3] {
         let one = read(tests, "tests.yml", dialect);
@@ -47,8 +60,14 @@ fn check(text: &str) -> Result<bool, String> {
                 Loaded::new(rule, group, "rules.yml", (0, place, n), dialect).ok()
             })
             .collect();
-        let prepared =
-            [Prepared { tests: &tests, file: "tests.yml".to_owned(), rules: loaded.iter().collect() }];
+        let of = |test: &Test| told[usize::from(test.alertmanager.release == Release::V0_33)].as_ref();
+        let alertmanagers = tests.tests.iter().map(of).collect();
+        let prepared = [Prepared {
+            alertmanagers,
+            tests: &tests,
+            file: "tests.yml".to_owned(),
+            rules: loaded.iter().collect(),
+        }];
         let options = Options { dialect, max_samples: MOST_SAMPLES, ..Options::default() };
         let outcome = run_tests(&prepared, &options, |_| true, |_, _| true);
         let again = run_tests(&prepared, &options, |_| true, |_, _| true);
@@ -66,6 +85,7 @@ const CORPUS: &[&str] = &[
     "groups:\n- name: a\n  limit: 1\n  rules:\n  - alert: A\n    expr: x > 1\n    keep_firing_for: 3m\n    labels: {v: '{{ $value }}'}\n    annotations: {q: '{{ range query \"x\" }}{{ .Value }}{{ end }}'}\n  - record: c\n    expr: ALERTS{alertstate=\"firing\"} or ALERTS_FOR_STATE\n=====\nevaluation_interval: 1m\ngroup_eval_order: [a]\ntests:\n- interval: 15s\n  external_labels: {r: e}\n  external_url: http://x\n  input_series:\n  - series: x\n    values: '0+1x20 -1-1x5'\n  alert_rule_test:\n  - {from: 1m, to: 5m, alertname: A, exp_alerts: []}\n  promql_expr_test:\n  - {expr: max_over_time(x[5m]), eval_time: 3m, exp_samples: [{labels: '{}', value: 12, tolerance: 0.1}]}\n",
     "evaluation_interval: 1ms\ntests:\n- interval: 1s\n  promql_expr_test:\n  - {expr: 1, eval_time: 1m}\n",
     "tests: []\n",
+    "groups:\n- name: a\n  rules:\n  - {alert: Down, expr: up == 0, labels: {severity: page}}\n=====\nalertmanager_config: am.yml\ntests:\n- interval: 1m\n  start_timestamp: 2026-01-05T21:58:00Z\n  input_series: [{series: up, values: '1 0x3 1x9'}]\n  input_alerts: [{labels: {alertname: A, team: a}, annotations: {text: x}, from: 1m, to: 20m}]\n  silences: [{matchers: ['team=~\"a|b\"'], from: 5m, to: 10m}]\n  notification_test:\n  - receiver: r\n    to: 30m\n    exp_notifications:\n    - {at: 1m30s, status: firing, kind: webhook, group_labels: {alertname: A}, alerts: [{labels: {team: a}, status: firing}], contains: [x], lacks: [y]}\n    - {from: 1m, to: 7m, lost: 'not defined'}\n  - {receiver: s, exp_notifications: []}\n-----\nroute:\n  receiver: r\n  group_by: [alertname]\n  routes: [{matchers: [severity=page], receiver: s, continue: true}, {receiver: r, mute_time_intervals: [n]}]\ninhibit_rules: [{source_matchers: [alertname=A], target_matchers: [severity=page], equal: [team]}]\ntime_intervals: [{name: n, time_intervals: [{times: [{start_time: '22:00', end_time: '24:00'}]}]}]\nreceivers:\n- {name: r, webhook_configs: [{url: 'http://x/'}]}\n- {name: s, pagerduty_configs: [{routing_key: k, description: '{{ template \"t\" . }}'}]}\n",
 ];
 
 const WORDS: &[&str] = &[
@@ -123,6 +143,21 @@ const WORDS: &[&str] = &[
     "query_offset: 100y",
     "limit: 1",
     "group_eval_order: [a, a]",
+    "-----\n",
+    "notification_test:",
+    "receiver: r",
+    "exp_notifications: [{}]",
+    "input_alerts: [{labels: {alertname: A}}]",
+    "silences: [{matchers: ['a=\"b\"']}]",
+    "start_timestamp: 1e9",
+    "start_timestamp: 2199-12-31T00:00:00Z",
+    "alertmanager_version: 0.25",
+    "alertmanager_config: am.yml",
+    "group_interval: 1ms",
+    "group_wait: 0s",
+    "repeat_interval: 1ms",
+    "lost: x",
+    "status: resolved",
 ];
 
 const AROUND: &[(&str, &str)] = &[

@@ -3,6 +3,7 @@
 
 mod expected;
 mod life;
+mod notifications;
 mod order;
 mod problems;
 mod reported;

@@ -1,6 +1,8 @@
 //! Hermetic tests: seconds, no server of others, no network but loopback.
 
 mod alerting;
+mod alertmanager;
+mod alertmanager_embedded;
 mod checks;
 mod cli;
 mod clock;

@@ -95,7 +95,11 @@ fn every_command_is_run_and_exits_as_stated() {
 fn serve(folder: &Path, arguments: &str) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_probity"))
         .args(arguments.split_whitespace())
-        .args(["--api-port", "0"])
+        .args(if arguments.starts_with("serve stack") {
+            ["--prometheus-port", "0", "--alertmanager-port", "0"].as_slice()
+        } else {
+            ["--api-port", "0"].as_slice()
+        })
         .env("METRICS_PORT", "0")
         .current_dir(folder)
         .stdout(Stdio::piped())
@@ -113,19 +117,24 @@ fn serve(folder: &Path, arguments: &str) {
     assert!(sent.expect("a shell is there").success());
     let status = child.wait().expect("it ends");
     assert_eq!(status.code(), Some(0), "{printed:?}");
-    assert!(printed.iter().any(|line| line.contains("metrics    http://127.0.0.1:")), "{printed:?}");
+    let said = ["  metrics ", "  prometheus "];
+    let listens =
+        |line: &String| said.iter().any(|said| line.starts_with(said)) && line.contains(" http://127.0.0.1:");
+    assert!(printed.iter().any(listens), "{printed:?}");
 }
 
 #[test]
 fn what_the_readme_shows_is_what_comes_out() {
     let folder = clone("shown");
     let shown = blocks("text");
-    assert_eq!(shown.len(), 4);
+    assert_eq!(shown.len(), 6);
     let runs = [
         "run scenarios/smoke.yaml",
         "run scenarios/smoke.yaml --defect requests-counted-twice",
         "lint fixtures/documents",
         "test rules fixtures/units/burn-rate.test.yml",
+        "test rules fixtures/units/notifications.test.yml",
+        "run scenarios/alerts.yaml",
     ];
     for (block, arguments) in shown.iter().zip(runs) {
         assert!(commands().contains(&format!("cargo run -- {arguments}")));

@@ -9,5 +9,6 @@ mod daemon;
 #[path = "../daemons/engines.rs"]
 mod engines;
 
+mod alertmanager;
 mod alertmanager_messages;
 mod prometheus_states;

@@ -37,7 +37,8 @@ impl Sending {
         for alert in alerts.iter().filter(|alert| alert.state != AlertState::Pending) {
             let last = self.sent.get(&alert.labels).filter(|(since, _)| *since == alert.active_at_ms);
             let last = last.map(|(_, at_ms)| *at_ms);
-            let resolved_since = alert.resolved_at_ms.zip(last).is_some_and(|(resolved, last)| resolved > last);
+            let resolved_since =
+                alert.resolved_at_ms.zip(last).is_some_and(|(resolved, last)| resolved > last);
             let late = last.is_none_or(|last| last.saturating_add(pace.resend_delay_ms) < at_ms);
             if resolved_since || late {
                 due.push((alert, alert.resolved_at_ms.unwrap_or_else(|| pace.valid_until(at_ms))));

@@ -3,15 +3,16 @@
 //! [`Template`] is the language: read once with a table of [`Functions`], executed any number of times over
 //! a [`Value`] in a [`World`]. [`AlertTemplate`] is what Prometheus makes of it. Lexer, parser and evaluator
 //! follow Go's closely enough that errors carry Go's words; `format` is `fmt`, `builtins` what every Go
-//! template can call, `prometheus` what Prometheus adds, `alertmanager` what Alertmanager has instead. A [`Library`] holds templates of
-//! several files that call one another.
+//! template can call, `prometheus` what Prometheus adds, `alertmanager` what Alertmanager has instead. A
+//! [`Library`] holds templates of several files that call one another; `zones` are the clocks of places.
 //!
 //! # Decisions
 //!
 //! * Written by hand: the engines for Rust with a similar syntax differ from Go's in types, in printing and
 //!   in errors, which are just what rules are wrong about.
 //! * A [`Dialect`](crate::promql::Dialect) stands for a Go release too, those that the two servers were built
-//!   with: Go 1.19 for Prometheus 2.42 and Alertmanager 0.25, Go 1.27 for 3.5 and 0.33. Revisit when a server comes with another.
+//!   with: Go 1.19 for Prometheus 2.42 and Alertmanager 0.25, Go 1.27 for 3.5 and 0.33. Revisit when a server
+//!   comes with another.
 //! * Values carry the names of their Go types, since templates show them (`%T`, errors).
 //! * Texts are UTF-8. What Go cuts out of the middle of a character, or spells with `\xff`, becomes U+FFFD,
 //!   as it would in every answer of the HTTP interface.

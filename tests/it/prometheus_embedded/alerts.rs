@@ -33,8 +33,14 @@ groups:
         annotations: {summary: 'load is {{ $value }}'}
 ";
 
+/// What was posted, by seconds from the start.
+type Bodies = Vec<(f64, serde_json::Value)>;
+
+/// How alerts changed, by seconds from the start.
+type Changes = Vec<(f64, AlertPhase, String)>;
+
 /// A load of 9 from the 15th second to before the 300th; what was posted, and the events.
-fn busy() -> (Vec<(f64, serde_json::Value)>, Vec<(f64, AlertPhase, String)>) {
+fn busy() -> (Bodies, Changes) {
     simulate(|clock| async move {
         let mut world = World::new(&clock);
         let load = |at: f64| text(if (15.0..300.0).contains(&at) { "load 9\n" } else { "load 1\n" });

@@ -70,7 +70,7 @@ const ALERT: &str = "groups:\n  - name: g\n    rules:\n      - {alert: A, expr: 
 #[test]
 fn alerts_are_written_down_from_the_third_evaluation_on_and_sent_before() {
     let mut manager = manager(ALERT);
-    let (storage, evaluations) = over(&mut manager, 70, &[10..31]);
+    let (storage, evaluations) = over(&mut manager, 70, std::slice::from_ref(&(10..31)));
     assert_eq!(
         written(&storage, "ALERTS"),
         [r#"{alertname="A", alertstate="firing", n="1", who="me"} 1@30 1@40 1@50 end@60"#]
@@ -114,7 +114,7 @@ fn a_rule_that_cannot_be_evaluated_is_told_and_shown() {
         "groups:\n  - name: g\n    rules:\n      - {record: y, expr: 'label_replace(x, \"who\", \"\", \"\", \"\") or \
          on() x * on() group_left() (x or label_replace(x, \"a\", \"b\", \"\", \"\"))'}\n",
     );
-    let (storage, evaluations) = over(&mut manager, 10, &[10..11]);
+    let (storage, evaluations) = over(&mut manager, 10, std::slice::from_ref(&(10..11)));
     let views = manager.groups(&storage);
     let rule = &views[0].rules[0];
     assert_eq!((rule.health, rule.alert), ("err", false));
@@ -125,7 +125,7 @@ fn a_rule_that_cannot_be_evaluated_is_told_and_shown() {
 #[test]
 fn a_look_shows_alerts_with_what_their_templates_yield() {
     let mut manager = manager(ALERT);
-    let (storage, _) = over(&mut manager, 60, &[10..41]);
+    let (storage, _) = over(&mut manager, 60, std::slice::from_ref(&(10..41)));
     let views = manager.groups(&storage);
     let rule = &views[0].rules[0];
     assert_eq!(

@@ -51,7 +51,12 @@ fn recorded(row: &Difference, dialect: Dialect) -> Result<String, String> {
     let read = rules::file::read(&rules, "rules.yml", dialect, &|_| Ok(()));
     let group = read.rules.groups.first().expect("a group without problems");
     let rule = unit::Loaded::new(&group.rules[0], group, "rules.yml", (0, 0, 0), dialect)?;
-    let prepared = unit::Prepared { tests: &tests, file: "test.yml".to_owned(), rules: vec![&rule] };
+    let prepared = unit::Prepared {
+        tests: &tests,
+        file: "test.yml".to_owned(),
+        rules: vec![&rule],
+        alertmanagers: Vec::new(),
+    };
     let options = Options { dialect, ..Options::default() };
     let outcome = unit::run(&[prepared], &options, |_| true, |_, _| true);
     let failures = outcome[0].tests[0].cases.iter().flat_map(|case| &case.failures);

@@ -164,7 +164,12 @@ fn unit_test(rules: &str, tests: &str, max_samples: usize) -> Vec<FileOutcome> {
         .collect();
     let read = unit_file::read(tests, "tests.yml", dialect);
     let tests = read.file.unwrap_or_else(|| panic!("{:?}", read.problems));
-    let prepared = [Prepared { tests: &tests, file: "tests.yml".to_owned(), rules: loaded.iter().collect() }];
+    let prepared = [Prepared {
+        tests: &tests,
+        file: "tests.yml".to_owned(),
+        rules: loaded.iter().collect(),
+        alertmanagers: Vec::new(),
+    }];
     run(&prepared, &options(max_samples), |_| true, |_, _| true)
 }
 

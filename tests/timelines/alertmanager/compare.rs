@@ -54,6 +54,17 @@ fn brief(seen: &[Seen]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// The latest that anything came that both sent at about one time, in milliseconds.
+pub(super) fn latest_ms(theirs: &[Seen], ours: &[Seen]) -> i64 {
+    let (theirs, ours) = (by_group(theirs.to_vec()), by_group(ours.to_vec()));
+    let prompt = theirs.iter().filter(|((path, _), _)| !path.starts_with("/flaky"));
+    let pairs = prompt.filter_map(|(key, theirs)| ours.get(key).map(|ours| theirs.iter().zip(ours)));
+    let lateness = pairs.flat_map(|pairs| {
+        pairs.map(|(theirs, ours)| theirs.at_ms - ours.at_ms).take_while(|late_ms| *late_ms <= TOLERANCE_MS)
+    });
+    lateness.max().unwrap_or_default()
+}
+
 /// Where the two differ in what they sent.
 pub(super) fn differences(theirs: Vec<Seen>, ours: Vec<Seen>) -> Vec<String> {
     let (theirs, ours) = (by_group(theirs), by_group(ours));

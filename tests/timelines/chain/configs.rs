@@ -121,7 +121,7 @@ groups:
     expr: signal >= 2
     for: 2s
     labels: {severity: warning, noise: much}
-    annotations: {summary: 'sum {{ with query \"team:signal:sum{team=\\\"a\\\"}\" }}{{ . | first | value }}{{ end }}'}
+    annotations: {summary: '{{ $value }} & {{ $labels.zone | toUpper }}'}
   - alert: Steady
     expr: avg_over_time(signal[3s]) >= 2
     for: 3s
@@ -134,6 +134,7 @@ groups:
   - alert: Gone
     expr: 'absent(signal{timeline=\"7\", instance=\"a\"})'
     labels: {severity: warning, timeline: '7', team: d}
+    annotations: {summary: 'sum {{ with query \"team:signal:sum{team=\\\"a\\\"}\" }}{{ . | first | value }}{{ end }}'}
   - {alert: Unsent, expr: signal == 3, for: 1s}
 - name: SLOW
   interval: 2s

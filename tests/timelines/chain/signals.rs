@@ -57,7 +57,7 @@ impl Signals {
         for timeline in 0..TIMELINES {
             let mut chance = Chance(seed.wrapping_mul(1_000_003).wrapping_add(timeline as u64));
             let team = chance.pick(&["a", "b", "c", "d"]);
-            for instance in &["a", "b", "c"][..1 + chance.below(3)] {
+            for instance in &["a", "b", "c"][..[1, 1, 1, 2, 2, 3][chance.below(6)]] {
                 let zone = ["", ",zone=\"eu\"", ",zone=\"us \\\"1\\\"\""][chance.below(3)];
                 let labels = format!("timeline=\"{timeline}\",team=\"{team}\",instance=\"{instance}\"{zone}");
                 all.push(Series { labels, values: walk(&mut chance) });
@@ -82,7 +82,7 @@ impl Signals {
 /// Values that hold for a while: mostly quiet ones, 0 to 4, or none.
 fn walk(chance: &mut Chance) -> [Option<u8>; STEPS] {
     let mut held = Some(QUIET);
-    let calm = 3 + chance.below(6);
+    let calm = 4 + chance.below(8);
     [(); STEPS].map(|()| {
         if chance.below(calm) == 0 {
             held = [Some(0), Some(1), Some(1), Some(2), Some(3), Some(3), Some(4), None][chance.below(8)];
@@ -91,13 +91,13 @@ fn walk(chance: &mut Chance) -> [Option<u8>; STEPS] {
     })
 }
 
-/// A tenth of the timelines is silenced from the start, a tenth later; some of these silences are ended early.
+/// A tenth of the timelines is silenced before the start, a tenth later; some of these silences are ended early.
 pub(super) fn acts(seed: u64) -> Vec<Act> {
     let mut all = Vec::new();
     for timeline in 0..TIMELINES {
         let mut chance = Chance(seed.wrapping_mul(7_000_003).wrapping_add(timeline as u64));
         let step = match timeline % 10 {
-            3 => 0,
+            3 => -1 - chance.below(2) as i64,
             7 => 3 + chance.below(STEPS / 2) as i64,
             _ => continue,
         };

@@ -25,10 +25,13 @@ const FIRST_S: u32 = 8;
 /// How many timelines there are.
 const TIMELINES: u64 = 60;
 
+/// Samples by their labels.
+type Points = BTreeMap<Labels, Vec<(i64, f64)>>;
+
 /// Everything that a server did.
 pub(crate) struct Seen {
     /// By metric: the samples of each series, times in milliseconds since 1970.
-    pub(crate) series: BTreeMap<&'static str, BTreeMap<Labels, Vec<(i64, f64)>>>,
+    pub(crate) series: BTreeMap<&'static str, Points>,
     /// By job.
     pub(crate) scrapes: BTreeMap<String, Vec<i64>>,
     pub(crate) evaluations: Vec<i64>,
@@ -93,7 +96,7 @@ impl Server {
         let scrapes: Vec<i64> = times("up").collect();
         let close = |one: i64, other: i64| {
             let gap = (one - other).rem_euclid(1_000);
-            gap < APART_MS || gap > 1_000 - APART_MS
+            !(APART_MS..=1_000 - APART_MS).contains(&gap)
         };
         let evaluations: Vec<i64> = times("evaluated").collect();
         !evaluations.is_empty()

@@ -152,7 +152,8 @@ impl Flush {
 
 /// Labels as keys of groups have them.
 fn label_text(labels: &Labels, release: Release) -> String {
-    let mut pairs: Vec<String> = labels.iter().map(|(name, value)| format!("{name}={}", quote(value))).collect();
+    let mut pairs: Vec<String> =
+        labels.iter().map(|(name, value)| format!("{name}={}", quote(value))).collect();
     if release == Release::V0_25 {
         // The older library sorts whole pairs, so that `a1` comes before `a`.
         pairs.sort();

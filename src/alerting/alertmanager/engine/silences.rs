@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::Release;
 use super::ticks::Ticks;
 use super::{RETENTION_MS, Silence, SilenceState};
-use crate::alerting::matchers::{Matchers, is_label_name, quote};
+use crate::alerting::matchers::{Matchers, Op, is_label_name, quote};
 use crate::promql::Labels;
 
 /// What is said of an id that nobody has.
@@ -170,6 +170,8 @@ fn wrong(matchers: &Matchers, release: Release) -> Option<String> {
         let name = quote(&matchers.0[place].name);
         return Some(format!("{begins}invalid label matcher {place}{in_set}: invalid label name {name}"));
     }
-    let all_match_empty = matchers.0.iter().all(|matcher| matcher.matches(""));
+    // Alertmanager takes a negation never for one that matches the empty string.
+    let positive = |op| matches!(op, Op::Equal | Op::Regex);
+    let all_match_empty = matchers.0.iter().all(|matcher| positive(matcher.op) && matcher.matches(""));
     all_match_empty.then(|| format!("{begins}{set}at least one matcher must not match the empty string"))
 }

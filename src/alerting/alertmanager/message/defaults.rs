@@ -39,7 +39,7 @@ Source: {{ .GeneratorURL }}{{ "\n" }}{{ end -}}
 {{- define "pagerduty.default.instances" }}{{ template "__text_alert_list" . }}{{ end -}}
 "##;
 
-/// What both have for other integrations; templates for Slack may call it too. Three ways of telling of firing and
+/// What both have for other integrations; templates for Slack may call it too. Two ways of telling of firing and
 /// resolved alerts come back in them: `__dense` and `__loose` are not Alertmanager's.
 const OTHERS: &str = r##"
 {{- define "__dense" }}

@@ -149,3 +149,11 @@ fn a_change_that_is_refused_ends_the_silence_in_025_only() {
         assert_eq!(state(&played, &id, 1_000), left);
     }
 }
+
+#[test]
+fn a_silence_of_nothing_but_negations_is_taken() {
+    for release in BOTH {
+        let negation = Silence { matchers: matchers(&[("a", Op::NotEqual, "x")]), ..silence(0, 9_000) };
+        assert!(set(&mut played(SIMPLE, release), 0, negation).is_ok());
+    }
+}

@@ -6,7 +6,7 @@
 use crate::alerting::alertmanager::Release;
 
 /// The deepest nesting that is read. Go stops at 10,000; nothing that is posted here needs more than four.
-pub const DEEPEST: usize = 200;
+pub(super) const DEEPEST: usize = 200;
 
 /// A value.
 #[derive(Debug, Clone, PartialEq, Eq)]
