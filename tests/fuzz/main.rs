@@ -12,6 +12,7 @@ mod generate;
 mod alertmanager;
 mod answers;
 mod bend;
+mod bodies;
 mod drive;
 mod expressions;
 mod messages;

@@ -91,12 +91,9 @@ pub(super) fn no_pattern(why: &str, pattern: &str) -> String {
     }
 }
 
-/// Whether a silence is asked for: its own matchers, name and value, are taken for labels.
+/// Whether a silence is asked for: it has each of the matchers itself, whatever else they would match.
 pub(super) fn finds(wanted: &Matchers, silence: &Silence) -> bool {
-    wanted.0.iter().all(|filter| {
-        let named = silence.matchers.0.iter().rfind(|matcher| matcher.name == filter.name);
-        filter.matches(named.map_or("", |matcher| &matcher.value))
-    })
+    wanted.0.iter().all(|filter| silence.matchers.0.contains(filter))
 }
 
 fn last<'a>(pairs: &'a Pairs, name: &str) -> Option<&'a str> {
