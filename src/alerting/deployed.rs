@@ -59,10 +59,10 @@ pub struct Read {
 
 /// Reads a `prometheus.yml` and all that it names, and if it is given an `alertmanager.yml` likewise.
 #[must_use]
-pub fn read(prometheus: &Path, alertmanager: Option<&Path>, files: Files<'_>) -> Read {
+pub fn read(prometheus: &Path, alertmanager: Option<&Path>, files: Files<'_>, release: Release) -> Read {
     let mut reader = Reader { files, read: Read::default() };
     let scraped = reader.prometheus(prometheus);
-    let told = alertmanager.and_then(|path| reader.alertmanager(path, None, Release::default()));
+    let told = alertmanager.and_then(|path| reader.alertmanager(path, None, release));
     let mut read = reader.read;
     read.told.clone_from(&told);
     if read.problems.is_empty()

@@ -187,6 +187,12 @@ fn fate(sent: &Sent<'_>) -> (String, &'static str) {
 
 /// Why nobody was even tried.
 fn untried(status: Status, episode: &Episode<'_>, chain: &Chain<'_>) -> (String, &'static str) {
+    if let Some(why) = chain.legs.iter().find_map(|leg| leg.unsent.first()) {
+        return (
+            format!("Prometheus could not send it to Alertmanager: {why}"),
+            "correct `alerting.alertmanagers` in prometheus.yml, or what stands between the two",
+        );
+    }
     if status == Status::Resolved {
         return (
             "that it is over was sent to nobody".to_owned(),

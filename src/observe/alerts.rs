@@ -127,4 +127,6 @@ pub struct AlertChain {
     pub deliveries: Vec<Delivered>,
     /// Rules that could not be evaluated, each once, in words.
     pub rule_errors: Vec<String>,
+    /// Why alerts did not reach an Alertmanager, each reason once, in words.
+    pub unsent: Vec<String>,
 }

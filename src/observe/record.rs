@@ -185,18 +185,24 @@ fn write_chain(dir: &Path, chain: &AlertChain) -> Result<(), RecordError> {
     write_lines(&dir.join("states.jsonl"), &chain.alerts)?;
     write_lines(&dir.join("notifications.jsonl"), &chain.notifications)?;
     write_lines(&dir.join("deliveries.jsonl"), &chain.deliveries)?;
-    write_lines(&dir.join("rule-errors.jsonl"), &chain.rule_errors)
+    write_lines(&dir.join("rule-errors.jsonl"), &chain.rule_errors)?;
+    if chain.unsent.is_empty() {
+        return Ok(());
+    }
+    write_lines(&dir.join("unsent.jsonl"), &chain.unsent)
 }
 
 fn read_chain(dir: &Path) -> Result<Option<AlertChain>, RecordError> {
     if !dir.exists() {
         return Ok(None);
     }
+    let unsent = dir.join("unsent.jsonl");
     Ok(Some(AlertChain {
         alerts: read_lines(&dir.join("states.jsonl"))?,
         notifications: read_lines(&dir.join("notifications.jsonl"))?,
         deliveries: read_lines(&dir.join("deliveries.jsonl"))?,
         rule_errors: read_lines(&dir.join("rule-errors.jsonl"))?,
+        unsent: if unsent.exists() { read_lines(&unsent)? } else { Vec::new() },
     }))
 }
 

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::execute::RunError;
-use crate::alerting::alertmanager::{Release, Silence};
+use crate::alerting::alertmanager::Silence;
 use crate::clock::{Clock, Seed, Turn};
 use crate::contract::Glob;
 use crate::observe::{AlertChain, PhaseWindow};
@@ -38,6 +38,8 @@ pub(super) struct Chain {
     cut_offs: CutOffs,
     silences: Vec<Silenced>,
     cuts: Vec<(String, Glob)>,
+    /// The configuration of Prometheus has no Alertmanager that anything could be sent to.
+    is_told_nothing: bool,
 }
 
 impl Chain {
@@ -56,7 +58,7 @@ impl Chain {
                     config: Arc::clone(&told.config),
                     text: told.text.clone(),
                     templates: Arc::clone(&told.templates),
-                    release: Release::V0_33,
+                    release: alerting.release,
                     external_url: ALERTMANAGER.to_owned(),
                     seed: seed.of("alertmanager").0,
                     destinations: Destinations::Sinks(sinks.base_url()),
@@ -82,8 +84,18 @@ impl Chain {
             retention_ms: None,
         };
         let prometheus = Prometheus::start(clock, TcpListener::bind(LOOPBACK).await?, plan)?;
+        let sets = &alerting.deployed.prometheus.alertmanagers;
+        let is_told_nothing = sets.iter().all(|set| set.targets.is_empty());
         let cuts = alerting.cut_off.iter().map(|cut| (cut.target.clone(), cut.during.clone())).collect();
-        Ok(Chain { prometheus, alertmanager, sinks, cut_offs, silences: alerting.silences.clone(), cuts })
+        Ok(Chain {
+            prometheus,
+            alertmanager,
+            sinks,
+            cut_offs,
+            silences: alerting.silences.clone(),
+            cuts,
+            is_told_nothing,
+        })
     }
 
     /// Starts scrapes, rules and timers, and whatever happens in phases. They end when `stop` turns true.
@@ -128,7 +140,21 @@ impl Chain {
             notifications: self.alertmanager.as_ref().map(Alertmanager::events).unwrap_or_default(),
             deliveries: self.sinks.as_ref().map(Sinks::delivered).unwrap_or_default(),
             rule_errors: self.prometheus.rule_errors(),
+            unsent: self.unsent(),
         }
+    }
+
+    /// Why alerts did not reach the Alertmanager.
+    fn unsent(&self) -> Vec<String> {
+        if self.alertmanager.is_none() {
+            return Vec::new();
+        }
+        if self.is_told_nothing {
+            let why = "prometheus.yml names no Alertmanager (`alerting.alertmanagers` with `static_configs`)";
+            return vec![why.to_owned()];
+        }
+        let failures = self.prometheus.posts().failures.into_iter();
+        failures.map(|(url, why)| if url.is_empty() { why } else { format!("{url}: {why}") }).collect()
     }
 }
 

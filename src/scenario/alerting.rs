@@ -24,6 +24,9 @@ pub(super) struct AlertingFile {
     /// An `alertmanager.yml`, relative to this file. Default: nobody is told.
     #[serde(default)]
     pub(super) alertmanager: Option<Located<String>>,
+    /// Whose Alertmanager it is: `"0.33"` or `"0.25"`, which loses what 0.33 sends half empty. Default: 0.33.
+    #[serde(default)]
+    pub(super) alertmanager_version: Option<Located<String>>,
     /// The addresses in `prometheus.yml` at which the target exposes its metrics. Those of other targets do not exist:
     /// they are down.
     pub(super) targets: Vec<Located<String>>,
@@ -72,6 +75,8 @@ pub(super) struct ExpectFile {
 pub struct Alerting {
     /// What is deployed.
     pub deployed: Deployed,
+    /// Whose Alertmanager it is.
+    pub release: Release,
     /// The addresses of the target.
     pub targets: Vec<String>,
     /// What cannot be reached for a while.
@@ -109,11 +114,14 @@ pub struct Silenced {
 impl Resolver<'_> {
     pub(super) fn alerting(&mut self, typed: AlertingFile, phases: &[Phase]) -> Option<Alerting> {
         let before = self.invalid.problems.len();
+        let release = self.release(typed.alertmanager_version.as_ref());
         let prometheus = self.readable(&typed.prometheus);
         let alertmanager = typed.alertmanager.as_ref().map(|named| self.readable(named));
         let deployed = match (prometheus, alertmanager) {
             (None, _) | (_, Some(None)) => None,
-            (Some(prometheus), alertmanager) => self.deployed(&prometheus, alertmanager.flatten().as_deref()),
+            (Some(prometheus), alertmanager) => {
+                self.deployed(&prometheus, alertmanager.flatten().as_deref(), release)
+            }
         };
         if let Some((deployed, _)) = &deployed {
             self.addresses(&deployed.prometheus, &typed.targets);
@@ -125,6 +133,7 @@ impl Resolver<'_> {
         texts.push(format!("{typed:?}"));
         (self.invalid.problems.len() == before).then_some(Alerting {
             deployed,
+            release,
             targets,
             cut_off,
             silences,
@@ -146,8 +155,9 @@ impl Resolver<'_> {
         &mut self,
         prometheus: &Path,
         alertmanager: Option<&Path>,
+        release: Release,
     ) -> Option<(Deployed, Vec<String>)> {
-        let read = deployed::read(prometheus, alertmanager, self.read);
+        let read = deployed::read(prometheus, alertmanager, self.read, release);
         self.invalid.problems.extend(read.problems.into_iter().map(|found| Problem {
             accepted: found.accepted,
             help: found.help,
@@ -156,6 +166,19 @@ impl Resolver<'_> {
         let texts = read.sources.values().cloned().collect();
         self.invalid.sources.extend(read.sources);
         read.deployed.map(|deployed| (deployed, texts))
+    }
+
+    fn release(&mut self, typed: Option<&Located<String>>) -> Release {
+        match typed.map(|typed| typed.value.as_str()) {
+            Some("0.25") => Release::V0_25,
+            None | Some("0.33") => Release::V0_33,
+            Some(other) => {
+                let (line, column) = typed.map_or((1, 1), |typed| (typed.line, typed.column));
+                let accepted = ["\"0.25\"", "\"0.33\""].map(str::to_owned);
+                self.report(line, column, format!("no Alertmanager `{other}` is known here"), &accepted);
+                Release::default()
+            }
+        }
     }
 
     /// Whether each address is one that is scraped.

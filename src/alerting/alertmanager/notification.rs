@@ -88,6 +88,20 @@ pub enum Reason {
     RepeatIntervalElapsed,
 }
 
+impl Reason {
+    /// As webhooks of 0.33 say it.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Reason::FirstNotification => "first notification",
+            Reason::NewAlertsInGroup => "new alerts added",
+            Reason::NewResolvedAlerts => "some alerts resolved",
+            Reason::AllAlertsResolved => "all alerts resolved",
+            Reason::RepeatIntervalElapsed => "repeat interval elapsed",
+        }
+    }
+}
+
 /// What became of an attempt to send a notification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delivery {

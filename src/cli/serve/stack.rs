@@ -1,12 +1,14 @@
 //! The embedded Prometheus and Alertmanager in real time, for whoever wants to ask them something.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use crate::alerting::alertmanager::Release;
 use crate::alerting::deployed::{self, Deployed};
@@ -14,6 +16,7 @@ use crate::cli::args::ServeStack;
 use crate::cli::{Failure, World};
 use crate::clock::Clock;
 use crate::contract::yaml::{Problem, render};
+use crate::observe::{Fate, NotificationEvent};
 use crate::parties::Sinks;
 use crate::promql::Dialect;
 use crate::run::ExitStatus;
@@ -22,6 +25,9 @@ use crate::stack::embedded::prometheus::{AddressBook, Prometheus, PrometheusPlan
 
 /// How long samples are kept: Prometheus' default.
 const RETENTION_MS: i64 = 15 * 86_400_000;
+
+/// How often it is said who was told.
+const SAID: Duration = Duration::from_secs(1);
 
 /// Runs both until they are interrupted.
 pub(super) fn stack(args: &ServeStack, world: &mut World) -> Result<ExitStatus, Failure> {
@@ -44,7 +50,7 @@ pub(super) fn stack(args: &ServeStack, world: &mut World) -> Result<ExitStatus, 
             Arc::new(move |name, _| Some(book.get(name).cloned().unwrap_or_else(|| name.to_owned())));
         let listener = listen(args, args.prometheus_port, "Prometheus").await?;
         let address = listener.local_addr().map_err(failed)?;
-        let external_url = format!("http://{}:{}", args.listen, args.prometheus_port);
+        let external_url = format!("http://{address}");
         let dialect = Dialect::V3;
         let plan = PrometheusPlan { deployed, dialect, external_url, book, retention_ms: Some(RETENTION_MS) };
         let prometheus = Prometheus::start(&clock, listener, plan).map_err(failed)?;
@@ -52,7 +58,8 @@ pub(super) fn stack(args: &ServeStack, world: &mut World) -> Result<ExitStatus, 
         let stop = world.interrupt.clone();
         let mut tasks = vec![tokio::spawn(prometheus.run(stop.clone()))];
         if let Some((alertmanager, _)) = alertmanager {
-            tasks.push(tokio::spawn(alertmanager.run(stop)));
+            tasks.push(tokio::spawn(alertmanager.clone().run(stop.clone())));
+            say(&clock, &alertmanager, stop, world).await;
         }
         for task in tasks {
             if let Err(error) = task.await {
@@ -62,6 +69,45 @@ pub(super) fn stack(args: &ServeStack, world: &mut World) -> Result<ExitStatus, 
         }
         Ok(ExitStatus::Conformant)
     })
+}
+
+/// Says of each attempt to tell somebody what became of it, until nobody wants to know.
+async fn say(clock: &Clock, alertmanager: &Alertmanager, mut stop: watch::Receiver<bool>, world: &mut World) {
+    let mut said = 0;
+    loop {
+        let stopped = tokio::select! {
+            biased;
+            _ = stop.wait_for(|stop| *stop) => true,
+            () = clock.sleep(SAID) => false,
+        };
+        let events = alertmanager.events();
+        for event in events.iter().skip(said) {
+            world.out(&line(event));
+        }
+        said = events.len();
+        if stopped {
+            return;
+        }
+    }
+}
+
+/// `told slack-default (slack): 1 firing AragoraDown`.
+fn line(event: &NotificationEvent) -> String {
+    let some = |resolved: bool, state: &str| {
+        let alerts = event.alerts.iter().filter(|alert| alert.ends_at.is_some() == resolved);
+        let names: Vec<&str> =
+            alerts.map(|alert| alert.labels.get("alertname").map_or("?", String::as_str)).collect();
+        let distinct: BTreeSet<&str> = names.iter().copied().collect();
+        let distinct: Vec<&str> = distinct.into_iter().collect();
+        (!names.is_empty()).then(|| format!("{} {state} {}", names.len(), distinct.join(", ")))
+    };
+    let alerts: Vec<String> = [some(false, "firing"), some(true, "resolved")].into_iter().flatten().collect();
+    let (said, why) = match &event.fate {
+        Fate::Taken => ("told", String::new()),
+        Fate::Retried(why) => ("will try again to tell", format!(": {why}")),
+        Fate::Lost(why) => ("could not tell", format!(": {why}")),
+    };
+    format!("{said} {} ({}): {}{why}\n", event.receiver, event.kind, alerts.join("; "))
 }
 
 /// What is said once both listen.
@@ -76,7 +122,7 @@ fn told(prometheus: SocketAddr, alertmanager: Option<&(Alertmanager, Sinks)>) ->
 
 fn deployed(args: &ServeStack, world: &mut World) -> Result<Deployed, Failure> {
     let files = |path: &Path| fs::read_to_string(world.path(path));
-    let read = deployed::read(&args.prometheus, args.alertmanager.as_deref(), &files);
+    let read = deployed::read(&args.prometheus, args.alertmanager.as_deref(), &files, Release::V0_33);
     let shown = |found: &crate::alerting::Problem| Problem {
         accepted: found.accepted.clone(),
         help: found.help.clone(),
@@ -104,6 +150,7 @@ async fn alertmanager(
 ) -> Result<Option<(Alertmanager, Sinks)>, Failure> {
     let Some(told) = &deployed.alertmanager else { return Ok(None) };
     let listener = listen(args, args.alertmanager_port, "Alertmanager").await?;
+    let address = listener.local_addr().map_err(failed)?;
     let sinks = Sinks::start(clock, TcpListener::bind((args.listen, 0)).await.map_err(failed)?);
     let sinks = sinks.map_err(failed)?;
     let plan = AlertmanagerPlan {
@@ -111,7 +158,7 @@ async fn alertmanager(
         text: told.text.clone(),
         templates: Arc::clone(&told.templates),
         release: Release::V0_33,
-        external_url: format!("http://{}:{}", args.listen, args.alertmanager_port),
+        external_url: format!("http://{address}"),
         seed: 1,
         destinations: Destinations::Sinks(sinks.base_url()),
     };

@@ -194,6 +194,7 @@ fn chain() -> impl Strategy<Value = AlertChain> {
             notifications,
             deliveries,
             rule_errors,
+            unsent: Vec::new(),
         })
 }
 

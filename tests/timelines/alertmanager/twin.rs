@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use probity::alerting::alertmanager::{
-    AlertView, Alertmanager, Delivery, Due, Notification, PostedAlert, Reason, Release, Settings, Silence,
-    config,
+    AlertView, Alertmanager, Delivery, Due, Notification, PostedAlert, Release, Settings, Silence, config,
 };
 use probity::alerting::matchers::{Matcher, Matchers, Op};
 use probity::promql::Labels;
@@ -73,9 +72,9 @@ impl Play {
         let resolved = notification.alerts.iter().any(|alert| alert.resolved());
         let status = answer(&path, *count, (notification.firing(), resolved));
         *count += 1;
-        let reason = (self.release != Release::V0_25).then(|| reason(notification.reason).to_owned());
+        let reason = (self.release != Release::V0_25).then(|| notification.reason.text().to_owned());
         let alerts = notification.alerts.iter().map(|alert| Alert {
-            labels: labels(&alert.labels),
+            labels: alert.labels.to_map(),
             resolved: alert.resolved(),
             starts_ms: alert.starts_at_ms - self.base_ms,
             ends_ms: alert.ends_at_ms.map(|ends_ms| ends_ms - self.base_ms),
@@ -143,7 +142,7 @@ impl Play {
         let groups = self.twin.groups(now_ms);
         let groups = groups.iter().map(|group| {
             let alerts = group.alerts.iter().map(|alert| self.shown(alert)).collect();
-            (labels(&group.labels), group.receiver.clone(), alerts)
+            (group.labels.to_map(), group.receiver.clone(), alerts)
         });
         View { alerts, groups: groups.collect() }
     }
@@ -151,7 +150,7 @@ impl Play {
     fn shown(&self, alert: &AlertView) -> Shown {
         let numbers = self.silences.iter().filter(|(_, id)| alert.status.silenced_by.contains(id));
         Shown {
-            labels: labels(&alert.labels),
+            labels: alert.labels.to_map(),
             fingerprint: alert.fingerprint.clone(),
             state: alert.status.state.to_owned(),
             silenced_by: numbers.map(|(number, _)| *number).collect(),
@@ -160,20 +159,5 @@ impl Play {
             starts_ms: alert.starts_at_ms - self.base_ms,
             ends_ms: alert.ends_at_ms - self.base_ms,
         }
-    }
-}
-
-fn labels(labels: &Labels) -> BTreeMap<String, String> {
-    labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
-}
-
-/// As webhooks say it.
-const fn reason(reason: Reason) -> &'static str {
-    match reason {
-        Reason::FirstNotification => "first notification",
-        Reason::NewAlertsInGroup => "new alerts added",
-        Reason::NewResolvedAlerts => "some alerts resolved",
-        Reason::AllAlertsResolved => "all alerts resolved",
-        Reason::RepeatIntervalElapsed => "repeat interval elapsed",
     }
 }

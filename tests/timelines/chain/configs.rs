@@ -78,11 +78,11 @@ alerting:
   alert_relabel_configs:
   - {regex: noise, action: labeldrop}
   - {source_labels: [alertname], regex: Unsent, action: drop}
-  alertmanagers: [{static_configs: [{targets: ['127.0.0.1:ALERTMANAGER']}]}]
+  alertmanagers: [{static_configs: [{targets: ['127.0.0.1:WORLD']}]}]
 scrape_configs:
 - job_name: signals
   honor_labels: true
-  static_configs: [{targets: ['127.0.0.1:EXPORTER'], labels: {attempt: 'ATTEMPT'}}]
+  static_configs: [{targets: ['127.0.0.1:WORLD'], labels: {attempt: 'ATTEMPT'}}]
 ";
 
 /// Groups of which each is evaluated at a place of its own within the second, which a hash of its name decides.

@@ -35,7 +35,8 @@ impl Racy {
             for matched in routed(root, &alert.labels) {
                 let route = matched.route;
                 let by = |name: &str| route.group_by_all || route.group_by.iter().any(|by| by == name);
-                let key = (route.receiver.clone(), joined(alert.labels.keep(by).iter().map(|(_, value)| value)));
+                let key =
+                    (route.receiver.clone(), joined(alert.labels.keep(by).iter().map(|(_, value)| value)));
                 groups.entry(key).or_default().push((route.group_wait_ms, alert));
             }
         }

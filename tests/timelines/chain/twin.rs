@@ -49,13 +49,13 @@ pub(super) fn replay(played: &Played, dialect: Dialect) -> Twin {
     let mut fast = manager(played, dialect, &server.external_labels, "fast");
     let mut slow = manager(played, dialect, &server.external_labels, "slow");
     let mut samples = scraped(played).into_iter().peekable();
-    let mut acts = played.acts.iter().peekable();
+    let act_ms = |act: &Act| played.begin_ms + act.step * 1000 + ACT_MS;
+    let mut acts = played.acts.iter().filter(|act| act_ms(act) < played.until_ms).peekable();
     let mut evaluations: Vec<(i64, bool)> = played.fast.iter().map(|at_ms| (*at_ms, true)).collect();
     evaluations.extend(played.slow.iter().map(|at_ms| (*at_ms, false)));
     evaluations.sort_unstable();
     let mut evaluations = evaluations.into_iter().peekable();
     let mut twin = Twin::new(played, dialect);
-    let act_ms = |act: &Act| played.begin_ms + act.step * 1000 + ACT_MS;
     loop {
         let evaluation_ms = evaluations.peek().map(|(at_ms, _)| *at_ms);
         let first = |act: &&&Act| evaluation_ms.is_none_or(|at_ms| act_ms(act) < at_ms);
@@ -72,7 +72,8 @@ pub(super) fn replay(played: &Played, dialect: Dialect) -> Twin {
             Next::Evaluate(manager) => {
                 let at_ms = evaluation_ms.expect("there is one");
                 assert_eq!(manager.next_due_ms(), Some(at_ms), "evaluations are an interval apart");
-                while let Some((sample_ms, labels, value)) = samples.next_if(|(sample_ms, ..)| *sample_ms <= at_ms)
+                while let Some((sample_ms, labels, value)) =
+                    samples.next_if(|(sample_ms, ..)| *sample_ms <= at_ms)
                 {
                     twin.storage.append(&labels, sample_ms, value).expect("in order");
                 }

@@ -2,16 +2,23 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
+use super::RESEND_DELAY_MS;
 use super::signals::Signals;
 
-/// How long it sleeps at a time, so as to see whether the machine stood still.
-const NAP_MS: i64 = 20;
+/// How often somebody looks whether the machine stands still.
+const LOOKS_MS: i64 = 100;
+
+/// For how long Prometheus says that an alert fires, if nothing more is heard: four sendings may be lost.
+const LASTS_MS: i64 = 4 * RESEND_DELAY_MS;
+
+/// How late anything may be: what was to come first may come second then.
+const MOST_LATE_MS: i64 = 250;
 
 /// The wall clock, in milliseconds since 1970.
 #[expect(clippy::disallowed_methods, reason = "somebody else's servers run in real time")]
@@ -19,18 +26,13 @@ pub(super) fn now_ms() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis() as i64
 }
 
-/// Waits until a time of the wall clock; by how much the longest sleep was too long, in milliseconds.
+/// Waits until a time of the wall clock.
 #[expect(clippy::disallowed_methods, reason = "somebody else's servers run in real time")]
-pub(super) fn wait_until(at_ms: i64) -> i64 {
-    let (mut worst_ms, mut before_ms) = (0, now_ms());
-    while before_ms < at_ms {
-        let nap_ms = NAP_MS.min(at_ms - before_ms);
-        std::thread::sleep(Duration::from_millis(nap_ms as u64));
-        let after_ms = now_ms();
-        worst_ms = worst_ms.max(after_ms - before_ms - nap_ms);
-        before_ms = after_ms;
+pub(super) fn wait_until(at_ms: i64) {
+    let left_ms = at_ms - now_ms();
+    if left_ms > 0 {
+        std::thread::sleep(Duration::from_millis(left_ms as u64));
     }
-    worst_ms
 }
 
 /// A message that arrived.
@@ -43,21 +45,30 @@ pub(super) struct Arrived {
     pub(super) body: String,
 }
 
-/// What is scraped, and the sink.
+/// What is scraped, what passes alerts on from Prometheus to Alertmanager, and the sink of its notifications.
 pub(super) struct World {
     pub(super) port: u16,
     signals: Signals,
     /// When the play begins, in milliseconds since 1970.
     base_ms: AtomicI64,
     arrived: Mutex<Vec<Arrived>>,
+    /// Alertmanager's port.
+    alertmanager: u16,
+    /// When something was first too late in the play, if it was.
+    late_ms: AtomicI64,
+    /// Whether the servers are about to end.
+    ended: AtomicBool,
 }
 
 impl World {
     /// Serves until the test ends.
-    pub(super) fn start(signals: Signals) -> Arc<World> {
+    pub(super) fn start(signals: Signals, alertmanager: u16) -> Arc<World> {
         let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has free ports");
         let port = listener.local_addr().expect("an address").port();
-        let world = World { port, signals, base_ms: AtomicI64::new(i64::MAX), arrived: Mutex::default() };
+        let never = || AtomicI64::new(i64::MAX);
+        let (base_ms, late_ms, arrived) = (never(), never(), Mutex::default());
+        let ended = AtomicBool::new(false);
+        let world = World { port, signals, base_ms, arrived, alertmanager, late_ms, ended };
         let world = Arc::new(world);
         let serving = Arc::clone(&world);
         std::thread::spawn(move || {
@@ -77,6 +88,50 @@ impl World {
         self.arrived.lock().expect("no thread panics").clone()
     }
 
+    /// Looks again and again until some time whether everybody answers soon, and notes when somebody did not.
+    pub(super) fn watch(self: &Arc<World>, ports: [u16; 2], until_ms: i64) {
+        let world = Arc::clone(self);
+        std::thread::spawn(move || {
+            let mut before_ms = now_ms();
+            while before_ms < until_ms && !world.ended.load(Ordering::SeqCst) {
+                ports.iter().for_each(|port| _ = ask(*port, "GET", "/-/healthy", &Value::Null));
+                wait_until(before_ms + LOOKS_MS);
+                world.expect(before_ms, LOOKS_MS);
+                before_ms = now_ms();
+            }
+        });
+    }
+
+    /// Nobody is asked any more.
+    pub(super) fn end(&self) {
+        self.ended.store(true, Ordering::SeqCst);
+    }
+
+    /// Notes that something that was due at a time happens only now, if it is too late.
+    pub(super) fn expect(&self, due_ms: i64, takes_ms: i64) {
+        if now_ms() - due_ms - takes_ms > MOST_LATE_MS {
+            self.late_ms.fetch_min(due_ms, Ordering::SeqCst);
+        }
+    }
+
+    /// When something was first too late, if anything was.
+    pub(super) fn late(&self) -> Option<i64> {
+        Some(self.late_ms.load(Ordering::SeqCst)).filter(|late_ms| *late_ms < i64::MAX)
+    }
+
+    /// Passes alerts on to Alertmanager. When those that fire were evaluated can be told from their ends.
+    fn pass_on(&self, body: &str, at_ms: i64) {
+        let alerts: Value = serde_json::from_str(body).expect("JSON");
+        let ends = alerts.as_array().expect("a list").iter().map(|alert| {
+            let at: jiff::Timestamp = alert["endsAt"].as_str().expect("a text").parse().expect("a time");
+            at.as_millisecond()
+        });
+        ends.filter(|ends_ms| *ends_ms > at_ms).for_each(|ends_ms| self.expect(ends_ms - LASTS_MS, 0));
+        let answer = ask(self.alertmanager, "POST", "/api/v2/alerts", &alerts);
+        assert_eq!(answer, (200, String::new()), "all alerts are sound");
+        self.expect(at_ms, 0);
+    }
+
     /// Takes the requests of one connection.
     fn serve(&self, stream: &TcpStream) {
         let mut reader = BufReader::new(stream);
@@ -85,6 +140,9 @@ impl World {
             let text = if get {
                 let since_ms = at_ms.saturating_sub(self.base_ms.load(Ordering::SeqCst));
                 self.signals.exposition(usize::try_from(since_ms.div_euclid(1000)).ok())
+            } else if path == "/api/v2/alerts" {
+                self.pass_on(&body, at_ms);
+                String::new()
             } else {
                 self.arrived.lock().expect("no thread panics").push(Arrived { at_ms, path, body });
                 "ok".to_owned()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::notification::{NotifiedAlert, Reason};
+use super::super::notification::NotifiedAlert;
 use super::{Notification, Release};
 use crate::alerting::template::Time;
 use crate::promql::Labels;
@@ -30,16 +30,16 @@ impl<'n> Data<'n> {
         release: Release,
         external_url: &'n str,
     ) -> Data<'n> {
-        let labels: Vec<Texts> = alerts.iter().map(|alert| texts(&alert.labels)).collect();
+        let labels: Vec<Texts> = alerts.iter().map(|alert| alert.labels.to_map()).collect();
         Data {
             receiver: escaped(&notification.receiver),
             status: status(alerts.iter().any(|alert| !alert.resolved())),
             alerts,
             reason: match release {
                 Release::V0_25 => "",
-                Release::V0_33 => words(notification.reason),
+                Release::V0_33 => notification.reason.text(),
             },
-            group_labels: texts(&notification.group_labels),
+            group_labels: notification.group_labels.to_map(),
             common_labels: common(&labels.iter().collect::<Vec<&Texts>>()),
             common_annotations: common(
                 &alerts.iter().map(|alert| &alert.annotations).collect::<Vec<&Texts>>(),
@@ -52,20 +52,6 @@ impl<'n> Data<'n> {
 /// A notification's or an alert's status.
 pub(super) const fn status(firing: bool) -> &'static str {
     if firing { "firing" } else { "resolved" }
-}
-
-const fn words(reason: Reason) -> &'static str {
-    match reason {
-        Reason::FirstNotification => "first notification",
-        Reason::NewAlertsInGroup => "new alerts added",
-        Reason::NewResolvedAlerts => "some alerts resolved",
-        Reason::AllAlertsResolved => "all alerts resolved",
-        Reason::RepeatIntervalElapsed => "repeat interval elapsed",
-    }
-}
-
-pub(super) fn texts(labels: &Labels) -> Texts {
-    labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// What all have in common. As in Alertmanager, one that is missing is the same as an empty one, but only the first

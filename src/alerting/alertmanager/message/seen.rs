@@ -2,7 +2,7 @@
 
 use super::super::notification::NotifiedAlert;
 use super::Release;
-use super::data::{Data, Texts, fingerprint, status, texts, time};
+use super::data::{Data, Texts, fingerprint, status, time};
 use crate::alerting::template::{
     Call, Element, Field, Function, List, Map, Param, Shape, Struct, StructShape, Value, method,
 };
@@ -189,7 +189,7 @@ pub(super) fn value(data: &Data<'_>, release: Release) -> Value {
     let alert = |alert: &NotifiedAlert| {
         let fields = vec![
             Value::from(status(!alert.resolved())),
-            map(&texts(&alert.labels)),
+            map(&alert.labels.to_map()),
             map(&alert.annotations),
             Value::Time(time(Some(alert.starts_at_ms))),
             Value::Time(time(alert.ends_at_ms)),

@@ -57,7 +57,7 @@ fn alert(alert: &NotifiedAlert, release: Release) -> String {
     let moment = |ms| data::time(ms).format("2006-01-02T15:04:05.999999999Z07:00");
     Object::new(release)
         .text("status", data::status(!alert.resolved()))
-        .map("labels", &data::texts(&alert.labels))
+        .map("labels", &alert.labels.to_map())
         .map("annotations", &alert.annotations)
         .text("startsAt", &moment(Some(alert.starts_at_ms)))
         .text("endsAt", &moment(alert.ends_at_ms))

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use super::timestamp;
 use crate::alerting::alertmanager::config::Integration;
-use crate::alerting::alertmanager::{Delivery, Notification, NotifiedAlert, Reason};
+use crate::alerting::alertmanager::{Delivery, Notification, NotifiedAlert};
 use crate::observe::{Fate, NotificationEvent, ToldAlert};
-use crate::promql::Labels;
 
 /// Attempts that are recorded; what comes after them is made and counted.
 pub const MOST_EVENTS: usize = 100_000;
@@ -74,8 +73,8 @@ pub(super) fn event(
         kind: integration.kind.name().to_owned(),
         index: integration.index,
         group_key: notification.group_key.clone(),
-        group_labels: map(&notification.group_labels),
-        reason: reason(notification.reason).to_owned(),
+        group_labels: notification.group_labels.to_map(),
+        reason: notification.reason.text().to_owned(),
         alerts: notification.alerts.iter().map(told).collect(),
         fate: match delivery {
             Delivery::Taken => Fate::Taken,
@@ -87,23 +86,9 @@ pub(super) fn event(
 
 fn told(alert: &NotifiedAlert) -> ToldAlert {
     ToldAlert {
-        labels: map(&alert.labels),
+        labels: alert.labels.to_map(),
         annotations: alert.annotations.clone(),
         starts_at: timestamp(alert.starts_at_ms),
         ends_at: alert.ends_at_ms.map(timestamp),
-    }
-}
-
-fn map(labels: &Labels) -> BTreeMap<String, String> {
-    labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
-}
-
-const fn reason(reason: Reason) -> &'static str {
-    match reason {
-        Reason::FirstNotification => "first notification",
-        Reason::NewAlertsInGroup => "new alerts added",
-        Reason::NewResolvedAlerts => "some alerts resolved",
-        Reason::AllAlertsResolved => "all alerts resolved",
-        Reason::RepeatIntervalElapsed => "repeat interval elapsed",
     }
 }

@@ -215,6 +215,7 @@ impl Prometheus {
             targets: &state.targets,
             dropped: &self.fixed.dropped,
             metadata: &state.metadata,
+            told: &state.told,
             config_text: &self.fixed.plan.deployed.text,
             now_ms: self.clock.now().as_millisecond(),
             started_ms: state.started_ms,

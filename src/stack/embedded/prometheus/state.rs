@@ -38,7 +38,7 @@ pub(super) struct State {
     pub(super) targets: Vec<TargetView>,
     intakes: Vec<Intake>,
     /// By target, then by metric.
-    told: Vec<BTreeMap<String, Metadata>>,
+    pub(super) told: Vec<BTreeMap<String, Metadata>>,
     pub(super) metadata: BTreeMap<String, Vec<Metadata>>,
     pub(super) started_ms: i64,
     pub(super) events: Vec<AlertEvent>,
@@ -143,12 +143,11 @@ fn event(transition: &Transition) -> Option<AlertEvent> {
         AlertState::Firing => AlertPhase::Firing,
         AlertState::Resolved => AlertPhase::Resolved,
     };
-    let labels = alert.labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
     Some(AlertEvent {
         at: Timestamp::from_millisecond(transition.at_ms).ok()?,
         group: transition.group.clone(),
         alert: alert.labels.value("alertname").to_owned(),
-        labels: labels.collect(),
+        labels: alert.labels.to_map(),
         phase,
         active_at: Timestamp::from_millisecond(alert.active_at_ms).ok()?,
         value: format_float(alert.seen.value),

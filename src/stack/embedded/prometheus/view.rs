@@ -18,6 +18,8 @@ pub struct Look<'a> {
     pub dropped: &'a [(String, Labels)],
     /// What scrapes said of their metrics, by the metric's name.
     pub metadata: &'a BTreeMap<String, Vec<Metadata>>,
+    /// What each target's said, by the metric's name, in the order of the targets.
+    pub told: &'a [BTreeMap<String, Metadata>],
     /// `prometheus.yml` as it was read.
     pub config_text: &'a str,
     /// The present time.

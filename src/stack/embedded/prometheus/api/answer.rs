@@ -1,69 +1,117 @@
 //! Answers and refusals in Prometheus' form.
 
 use axum::body::Body;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use serde::Serialize;
 
-use crate::promql::{Refusal, refusal_json};
+use super::json;
+use crate::promql::Dialect;
 
-/// What is answered.
-pub(super) enum Answer {
-    /// The data, as JSON.
-    Data(String),
-    /// A whole document that is `{"status":"success",...}` already.
-    Whole(String),
-    /// Text in the exposition format.
-    Exposition(String),
-    /// No answer: its status, what kind of refusal, and why.
-    Refused(Refusal, String),
-    /// Nothing of that name.
-    NotFound(String),
-    /// The question itself is not understood, in plain text.
-    Bad(String),
+/// What comes back for a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// Names, in lower case, and values of headers.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: String,
+}
+
+/// Why a question of version 1 is refused.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Refused {
+    BadData,
+    Execution,
+    Internal,
+    /// The answer of a server that was not given leave; it says so with 500.
+    Unavailable,
 }
 
 impl Answer {
     /// Data of any shape.
-    pub(super) fn data(data: &impl Serialize) -> Answer {
-        // Only types of ours, with text keys and no floats that JSON lacks: they can be written.
-        Answer::Data(serde_json::to_string(data).unwrap_or_default())
+    pub(super) fn data(data: &impl Serialize, dialect: Dialect) -> Answer {
+        Answer::written(&json::text(data, dialect), false)
     }
 
-    pub(super) fn bad(message: impl Into<String>) -> Answer {
-        Answer::Refused(Refusal::BadData, message.into())
+    /// Data that is JSON already, and whether some of it was left out.
+    pub(super) fn written(data: &str, truncated: bool) -> Answer {
+        let end = if truncated { WARNING } else { "}" };
+        Answer::json(200, format!("{{\"status\":\"success\",\"data\":{data}{end}"))
+    }
+
+    /// A document that is `{"status":"success",...}` already.
+    pub(super) fn document(mut text: String, truncated: bool) -> Answer {
+        if truncated && text.ends_with('}') {
+            text.pop();
+            text.push_str(WARNING);
+        }
+        Answer::json(200, text)
+    }
+
+    pub(super) fn refused(why: Refused, message: &str) -> Answer {
+        let (status, kind) = match why {
+            Refused::BadData => (400, "bad_data"),
+            Refused::Execution => (422, "execution"),
+            Refused::Internal => (500, "internal"),
+            Refused::Unavailable => (500, "unavailable"),
+        };
+        let message = json::text(&message, Dialect::V2);
+        let text = format!("{{\"status\":\"error\",\"errorType\":\"{kind}\",\"error\":{message}}}");
+        Answer::json(status, text)
+    }
+
+    pub(super) fn bad(message: impl AsRef<str>) -> Answer {
+        Answer::refused(Refused::BadData, message.as_ref())
+    }
+
+    /// What is wrong with a parameter.
+    pub(super) fn wrong(parameter: &str, why: impl std::fmt::Display) -> Answer {
+        Answer::bad(format!("invalid parameter {parameter:?}: {why}"))
+    }
+
+    fn json(status: u16, body: String) -> Answer {
+        let headers = vec![("content-type", "application/json".to_owned()), ("vary", "Origin".to_owned())];
+        Answer { status, headers, body }
+    }
+
+    /// Nothing but the status.
+    pub(super) fn empty(status: u16) -> Answer {
+        Answer { status, headers: Vec::new(), body: String::new() }
+    }
+
+    /// Plain text.
+    pub(super) fn plain(status: u16, text: &str) -> Answer {
+        Answer::typed(status, "text/plain; charset=utf-8", text.to_owned())
+    }
+
+    pub(super) fn typed(status: u16, content_type: &str, body: String) -> Answer {
+        Answer { status, headers: vec![("content-type", content_type.to_owned())], body }
+    }
+
+    /// What Go's server says of its own accord.
+    pub(super) fn error(status: u16, text: &str) -> Answer {
+        Answer::plain(status, &format!("{text}\n")).with("x-content-type-options", "nosniff")
+    }
+
+    pub(super) fn with(mut self, name: &'static str, value: &str) -> Answer {
+        self.headers.push((name, value.to_owned()));
+        self
     }
 
     pub(super) fn response(self) -> Response {
-        let json = "application/json";
-        match self {
-            Answer::Data(data) => body(200, json, format!("{{\"status\":\"success\",\"data\":{data}}}")),
-            Answer::Whole(text) => body(200, json, text),
-            Answer::Exposition(text) => {
-                body(200, "text/plain; version=0.0.4; charset=utf-8; escaping=values", text)
+        let mut response = Response::new(Body::from(self.body));
+        *response.status_mut() =
+            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        for (name, value) in self.headers {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                response.headers_mut().insert(HeaderName::from_static(name), value);
             }
-            Answer::Refused(kind, why) => {
-                let status = if kind == Refusal::BadData { 400 } else { 422 };
-                body(status, json, refusal_json(kind, &why))
-            }
-            Answer::NotFound(why) => {
-                let why = serde_json::to_string(&why).unwrap_or_default();
-                let text = format!("{{\"status\":\"error\",\"errorType\":\"not_found\",\"error\":{why}}}");
-                body(404, json, text)
-            }
-            Answer::Bad(why) => plain(400, &format!("{why}\n")),
         }
+        response
     }
 }
 
-/// Plain text.
-pub(super) fn plain(status: u16, text: &str) -> Response {
-    body(status, "text/plain; charset=utf-8", text.to_owned())
-}
-
-pub(super) fn body(status: u16, content_type: &'static str, text: String) -> Response {
-    let mut response = Response::new(Body::from(text));
-    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(content_type));
-    response
-}
+/// The end of an answer of which some was left out.
+const WARNING: &str = ",\"warnings\":[\"results truncated due to limit\"]}";

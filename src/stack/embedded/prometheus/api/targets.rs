@@ -1,23 +1,23 @@
-//! What is scraped, and what it says of its metrics.
+//! What is scraped.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::Question;
 use super::answer::Answer;
 use super::params::Params;
-use super::query::answer;
-use super::rules::at;
-use crate::promql::{Dialect, Labels, Selection, parse_as};
-use crate::stack::embedded::prometheus::{Health, Look, Metadata, TargetView};
+use super::status::at;
+use crate::promql::{Dialect, Labels};
+use crate::stack::embedded::prometheus::{Health, Look, TargetView};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Targets {
+struct Targets<Counts: Serialize> {
     active_targets: Vec<Active>,
     dropped_targets: Vec<Dropped>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    dropped_target_counts: Option<BTreeMap<String, usize>>,
+    dropped_target_counts: Option<Counts>,
 }
 
 #[derive(Serialize)]
@@ -44,28 +44,47 @@ struct Dropped {
     scrape_pool: Option<String>,
 }
 
-pub(super) fn targets(look: &Look<'_>, params: &Params) -> Answer {
+pub(super) fn targets(look: &Look<'_>, params: &Params, _: &Question<'_>) -> Result<Answer, Answer> {
     let state = params.get("state").map(str::to_ascii_lowercase);
     let shows = |wanted: &str| state.as_deref().is_none_or(|state| state == wanted || state == "any");
     let pool = params.get("scrapePool");
     let among = |name: &str| pool.is_none_or(|wanted| wanted == name);
     let newer = look.dialect == Dialect::V3;
-    let active = look.targets.iter().filter(|target| shows("active") && among(&target.pool));
-    let dropped = look.dropped.iter().filter(|(name, _)| among(name));
-    let mut counts: BTreeMap<String, usize> =
-        look.targets.iter().map(|target| (target.pool.clone(), 0)).collect();
+    let mut active: Vec<&TargetView> = look.targets.iter().filter(|target| among(&target.pool)).collect();
+    active.sort_by(|one, other| one.pool.cmp(&other.pool));
+    let mut dropped: Vec<&(String, Labels)> = look.dropped.iter().filter(|(name, _)| among(name)).collect();
+    dropped.sort_by(|one, other| one.0.cmp(&other.0));
+    let mut counts: BTreeMap<&str, usize> = names(look).into_iter().map(|name| (name, 0)).collect();
     for (name, _) in look.dropped {
-        *counts.entry(name.clone()).or_default() += 1;
+        *counts.entry(name).or_default() += 1;
     }
     let show = |(pool, labels): &(String, Labels)| Dropped {
         discovered_labels: map(labels),
         scrape_pool: newer.then(|| pool.clone()),
     };
-    Answer::data(&Targets {
-        active_targets: active.map(shown).collect(),
-        dropped_targets: if shows("dropped") { dropped.map(show).collect() } else { Vec::new() },
-        dropped_target_counts: newer.then_some(counts),
-    })
+    let shown_dropped = shows("dropped");
+    let targets = Targets {
+        active_targets: if shows("active") { active.into_iter().map(shown).collect() } else { Vec::new() },
+        dropped_targets: if shown_dropped { dropped.into_iter().map(show).collect() } else { Vec::new() },
+        // Null where nobody wants to see them.
+        dropped_target_counts: newer.then(|| shown_dropped.then_some(counts)),
+    };
+    Ok(Answer::data(&targets, look.dialect))
+}
+
+/// The names of the jobs that found anything.
+fn names<'a>(look: &Look<'a>) -> BTreeSet<&'a str> {
+    let dropped = look.dropped.iter().map(|(name, _)| name.as_str());
+    look.targets.iter().map(|target| target.pool.as_str()).chain(dropped).collect()
+}
+
+pub(super) fn pools(look: &Look<'_>, _: &Params, _: &Question<'_>) -> Result<Answer, Answer> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Pools<'a> {
+        scrape_pools: BTreeSet<&'a str>,
+    }
+    Ok(Answer::data(&Pools { scrape_pools: names(look) }, look.dialect))
 }
 
 fn shown(target: &TargetView) -> Active {
@@ -88,7 +107,7 @@ fn shown(target: &TargetView) -> Active {
     }
 }
 
-fn map(labels: &Labels) -> BTreeMap<String, String> {
+pub(super) fn map(labels: &Labels) -> BTreeMap<String, String> {
     labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
@@ -112,74 +131,4 @@ pub(super) fn duration(ms: i64) -> String {
         }
     }
     if text.is_empty() { "0s".to_owned() } else { text }
-}
-
-pub(super) fn metadata(look: &Look<'_>, params: &Params) -> Answer {
-    answer(|| {
-        let limit = params.limit()?.unwrap_or(usize::MAX);
-        let wanted = params.get("metric");
-        let all = look.metadata.iter().filter(|(name, _)| wanted.is_none_or(|wanted| wanted == *name));
-        let all: BTreeMap<&String, Vec<One<'_>>> =
-            all.take(limit).map(|(name, all)| (name, all.iter().map(One::new).collect())).collect();
-        Ok(Answer::data(&all))
-    })
-}
-
-#[derive(Serialize)]
-struct One<'a> {
-    #[serde(rename = "type")]
-    kind: &'a str,
-    help: &'a str,
-    unit: &'a str,
-}
-
-impl<'a> One<'a> {
-    fn new(metadata: &'a Metadata) -> One<'a> {
-        One { kind: &metadata.kind, help: &metadata.help, unit: &metadata.unit }
-    }
-}
-
-/// The metadata target by target. What is kept is not by target, so each target that matches is said to have all of
-/// it that a metric of its has.
-pub(super) fn target_metadata(look: &Look<'_>, params: &Params) -> Answer {
-    #[derive(Serialize)]
-    struct OfTarget<'a> {
-        target: BTreeMap<String, String>,
-        metric: &'a str,
-        #[serde(flatten)]
-        one: One<'a>,
-    }
-    answer(|| {
-        let limit = params.limit()?.unwrap_or(usize::MAX);
-        let wanted = params.get("metric");
-        let selection = match params.get("match_target") {
-            None => None,
-            Some(text) => Some(of_targets(text, look.dialect)?),
-        };
-        let mut all = Vec::new();
-        for target in look.targets.iter().filter(|it| it.health == Health::Up) {
-            if selection.as_ref().is_some_and(|selection| !selection.matches(&target.labels)) {
-                continue;
-            }
-            for (name, kinds) in look.metadata.iter().filter(|(name, _)| wanted.is_none_or(|it| it == *name))
-            {
-                all.extend(kinds.iter().map(|kind| OfTarget {
-                    target: map(&target.labels),
-                    metric: name,
-                    one: One::new(kind),
-                }));
-            }
-        }
-        all.truncate(limit);
-        Ok(Answer::data(&all))
-    })
-}
-
-fn of_targets(text: &str, dialect: Dialect) -> Result<Selection, Answer> {
-    let wrong = |why: String| Answer::bad(format!("invalid parameter \"match_target\": {why}"));
-    let expr = parse_as(text, dialect).map_err(|error| wrong(error.to_string()))?;
-    match &expr.kind {
-        crate::promql::ExprKind::Vector(selector) => Selection::new(selector, dialect).map_err(wrong),
-        _ => Err(wrong("a series selector is expected".to_owned())),
-    }
 }
