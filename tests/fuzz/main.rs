@@ -18,6 +18,7 @@ mod expressions;
 mod messages;
 mod numbers;
 mod prometheus;
+mod queries;
 mod rules;
 mod samples;
 mod series;

@@ -40,7 +40,7 @@ groups:
 
 const BODY: &str = "# TYPE sold counter\n# HELP sold What was sold.\nsold{what=\"a\\\"b\"} 2500000\nold 1\n";
 
-/// What is answered to GETs after half a minute.
+/// What is answered after half a minute; by GET where no method is named.
 fn answers(dialect: Dialect, paths: &'static [&str]) -> Vec<Answer> {
     simulate(move |clock| async move {
         let prometheus = prometheus(&clock, dialect).await;
@@ -48,8 +48,9 @@ fn answers(dialect: Dialect, paths: &'static [&str]) -> Vec<Answer> {
         let running = tokio::spawn(prometheus.clone().run(stop));
         clock.sleep(Duration::from_secs(31)).await;
         let answers = paths.iter().map(|asked| {
-            let (path, query) = asked.split_once('?').unwrap_or((asked, ""));
-            let question = Question { method: "GET", path, query, ..Question::default() };
+            let (method, target) = asked.split_once(' ').unwrap_or(("GET", asked));
+            let (path, query) = target.split_once('?').unwrap_or((target, ""));
+            let question = Question { method, path, query, ..Question::default() };
             prometheus.read(|look| answer(look, &question))
         });
         let answers = answers.collect();
@@ -108,11 +109,11 @@ fn federation_tells_the_newest_samples_with_external_labels_and_an_instance_for_
     assert_eq!(
         answer.body,
         "# TYPE shop:sum untyped\n\
-         shop:sum{instance=\"\",region=\"eu\"} 2.5e+06 946684830000\n\
+         shop:sum{instance=\"\",region=\"eu\"} 2.5e+06 1767225630000\n\
          # TYPE sold untyped\n\
-         sold{instance=\"shop:8080\",job=\"shop\",what=\"a\\\"b\",region=\"eu\"} 2.5e+06 946684830000\n\
+         sold{instance=\"shop:8080\",job=\"shop\",what=\"a\\\"b\",region=\"eu\"} 2.5e+06 1767225630000\n\
          # TYPE up untyped\n\
-         up{instance=\"cut:9\",job=\"cut\",region=\"eu\"} 0 946684830000\n"
+         up{instance=\"cut:9\",job=\"cut\",region=\"eu\"} 0 1767225630000\n"
     );
 }
 
@@ -124,8 +125,8 @@ fn a_firing_alert_is_shown_with_its_rule_and_html_is_escaped_where_go_escapes_it
              \"labels\":{{\"severity\":\"page\"}},\"annotations\":{{\"summary\":\"{}\"}},\"alerts\":[\
              {{\"labels\":{{\"alertname\":\"Down\",\"instance\":\"cut:9\",\"job\":\"cut\",\"severity\":\"page\"}},\
              \"annotations\":{{\"summary\":\"{escaped}\"}},\"state\":\"firing\",\
-             \"activeAt\":\"2000-01-01T00:00:15Z\",\"value\":\"0e+00\"}}],\"health\":\"ok\",\"evaluationTime\":0,\
-             \"lastEvaluation\":\"2000-01-01T00:00:30Z\",\"type\":\"alerting\"}}",
+             \"activeAt\":\"2026-01-01T00:00:15Z\",\"value\":\"0e+00\"}}],\"health\":\"ok\",\"evaluationTime\":0,\
+             \"lastEvaluation\":\"2026-01-01T00:00:30Z\",\"type\":\"alerting\"}}",
             escaped.replace("cut", "{{ $labels.job }}")
         )
     };
@@ -147,7 +148,7 @@ fn a_target_that_is_cut_off_is_down_and_says_why_and_a_dropped_one_is_counted() 
          \"__scrape_interval__\":\"15s\",\"__scrape_timeout__\":\"10s\",\"job\":\"cut\"},\
          \"labels\":{\"instance\":\"cut:9\",\"job\":\"cut\"},\"scrapePool\":\"cut\",\
          \"scrapeUrl\":\"http://cut:9/metrics\",\"globalUrl\":\"http://cut:9/metrics\",\
-         \"lastError\":\"connection refused\",\"lastScrape\":\"2000-01-01T00:00:30Z\",\"lastScrapeDuration\":0,\
+         \"lastError\":\"connection refused\",\"lastScrape\":\"2026-01-01T00:00:30Z\",\"lastScrapeDuration\":0,\
          \"health\":\"down\",\"scrapeInterval\":\"15s\",\"scrapeTimeout\":\"10s\"}],";
     assert!(bodies.iter().all(|body| body.starts_with(active)), "{bodies:#?}");
     assert!(
@@ -182,4 +183,42 @@ fn what_is_asked_wrongly_is_refused_in_the_words_of_each_release() {
     // 2.42 knows neither of limits nor of alerts left out.
     assert!([1, 3].iter().all(|at| older[*at].starts_with("{\"status\":\"success\"")), "{older:#?}");
     assert_eq!(older[4], refused("invalid label name: \\\"a.b\\\""));
+}
+
+#[test]
+fn what_an_operator_could_do_to_a_server_is_refused_as_by_one_without_leave() {
+    let asked: &[&str] = &[
+        "POST /api/v1/admin/tsdb/snapshot",
+        "POST /api/v1/admin/tsdb/compact",
+        "POST /-/reload",
+        "DELETE /api/v1/series?match[]=up",
+        "OPTIONS /api/v1/rules",
+        "PUT /api/v1/query",
+    ];
+    let answers = answers(Dialect::V3, asked);
+    let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+    // Both releases say 500 of what is unavailable, and neither knows the `compact` that a document prints.
+    assert_eq!(statuses, [500, 404, 403, 500, 204, 405]);
+    assert_eq!(
+        answers[0].body,
+        "{\"status\":\"error\",\"errorType\":\"unavailable\",\"error\":\"admin APIs disabled\"}"
+    );
+    assert!(answers[5].headers.contains(&("allow", "GET, OPTIONS, POST".to_owned())), "{:?}", answers[5]);
+}
+
+#[test]
+fn rules_are_told_in_pages_and_a_limit_says_that_it_left_something_out() {
+    let bodies = bodies(
+        Dialect::V3,
+        &[
+            "/api/v1/rules?group_limit=1",
+            "/api/v1/rules?group_limit=1&group_next_token=x",
+            "/api/v1/labels?limit=2",
+            "/api/v1/query?query=up&limit=1",
+        ],
+    );
+    assert!(!bodies[0].contains("groupNextToken"), "one group is all: {}", bodies[0]);
+    assert!(bodies[1].contains("invalid group_next_token 'x'. were rule groups changed?"), "{}", bodies[1]);
+    let warned = ",\"warnings\":[\"results truncated due to limit\"]}";
+    assert!(bodies[2..].iter().all(|body| body.ends_with(warned)), "{bodies:#?}");
 }

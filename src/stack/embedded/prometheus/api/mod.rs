@@ -7,7 +7,8 @@
 //!
 //! * *The configuration is shown as it was written.* A server shows what it made of it, with every default; here an
 //!   operator finds the own file again.
-//! * *What is wrong with an expression is said in the words of our parser*, whose places and kinds are those of a server.
+//! * *What is wrong with an expression or a pattern is said in words of ours*, and which series collide is said too; status
+//!   and `errorType` are those of a server. A target's `lastError` names no addresses.
 //! * *Series come in the order of their labels*, and so does what a limit leaves. A server answers in the order of its
 //!   storage, which is that in which it met them.
 //! * *Times that no clock has are refused*: a server takes `time=NaN` and `1e300` and wraps them around. So are steps below

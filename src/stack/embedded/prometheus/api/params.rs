@@ -26,7 +26,7 @@ impl Params {
         params
     }
 
-    /// Refuses parameters that cannot be read, as some questions do where others pass over them.
+    /// Refuses parameters that cannot be read, as few questions do; others pass over them.
     pub(super) fn read(&self) -> Result<(), Answer> {
         match &self.unread {
             None => Ok(()),

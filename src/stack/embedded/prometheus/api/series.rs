@@ -65,7 +65,6 @@ pub(super) fn delete(_: &Look<'_>, _: &Params, _: &Question<'_>) -> Result<Answe
 }
 
 pub(super) fn labels(look: &Look<'_>, params: &Params, _: &Question<'_>) -> Result<Answer, Answer> {
-    params.read()?;
     let asked = Asked::new(look, params, Vec::new())?;
     let asked = Asked { selections: params.selections(look.dialect).map_err(Answer::bad)?, ..asked };
     let all = asked.labels(look);
@@ -83,7 +82,6 @@ pub(super) fn label_values(look: &Look<'_>, params: &Params, asked: &Question<'_
     if !is_label(&name, look.dialect) {
         return Err(Answer::bad(format!("invalid label name: {name:?}")));
     }
-    params.read()?;
     let asked = Asked::new(look, params, Vec::new())?;
     let asked = Asked { selections: params.selections(look.dialect).map_err(Answer::bad)?, ..asked };
     let all = asked.labels(look);

@@ -23,10 +23,12 @@ pub(super) struct Asked<'a> {
 
 impl<'a> Asked<'a> {
     pub(super) fn new(look: &Look<'_>, params: &'a Params) -> Result<Asked<'a>, Answer> {
-        params.read()?;
         let kind = params.get("type").map(str::to_ascii_lowercase);
         // 2.42 knows of no more.
         let newer = look.dialect == Dialect::V3;
+        if newer {
+            params.read()?;
+        }
         let selections =
             if newer { params.selections(look.dialect).map_err(Answer::bad)? } else { Vec::new() };
         if let Some(kind) = kind.as_ref().filter(|kind| !["alert", "record"].contains(&kind.as_str())) {
