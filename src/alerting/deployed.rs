@@ -116,7 +116,12 @@ impl Reader<'_> {
         let folder = path.parent().unwrap_or(Path::new(""));
         let mut rules = Vec::new();
         for (pattern, place) in &config.rule_files {
-            for found in files(pattern, folder) {
+            let all = files(pattern, folder);
+            if all.is_empty() {
+                let message = format!("no file matches `{pattern}`");
+                self.read.notes.push(Problem::new(&path.display().to_string(), *place, message));
+            }
+            for found in all {
                 let what = format!("rule file `{pattern}`");
                 let Some(text) = self.text(&found, Some((path, *place)), &what) else { continue };
                 let name = found.display().to_string();

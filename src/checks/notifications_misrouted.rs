@@ -6,7 +6,7 @@ use super::chain::{
 use super::notifications_channel as channel;
 use super::{Case, Check, Explanation, Finding, Verdict};
 use crate::contract::{Clause, Glob, Promise, Receiver, ReceiverKind, Route, Routing};
-use crate::observe::ToldAlert;
+use crate::observe::{ExpectedAlert, ToldAlert};
 
 /// Somebody is told who should not be, or somebody else.
 pub(super) struct NotificationsMisrouted;
@@ -72,7 +72,8 @@ pub(super) fn lines<'s>(sent: impl Iterator<Item = &'s Sent<'s>>, chain: &Chain<
 }
 
 fn of_alert(name: &str, chain: &Chain<'_>) -> Verdict {
-    let expected: Vec<_> = chain.expected(name).into_iter().filter(|one| !one.notifies.is_empty()).collect();
+    let said = |one: &&ExpectedAlert| !one.notifies.is_empty() || one.quiet;
+    let expected: Vec<_> = chain.expected(name).into_iter().filter(said).collect();
     if expected.is_empty() {
         return Verdict::vacuous(format!(
             "the scenario does not say who is told of `{name}`: say under `expect:` whom it notifies"
@@ -100,19 +101,18 @@ fn of_alert(name: &str, chain: &Chain<'_>) -> Verdict {
     }
     let receivers: BTreeSet<&str> =
         expected.iter().flat_map(|one| &one.notifies).map(|notice| notice.receiver.as_str()).collect();
-    let receivers = receivers.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let receivers: Vec<String> = receivers.into_iter().map(|name| format!("`{name}`")).collect();
+    let only = if receivers.is_empty() { String::new() } else { format!(" but {}", receivers.join(", ")) };
     let finding = |((receiver, labels), sent): ((&str, &BTreeMap<String, String>), Vec<&Sent<'_>>)| {
         Finding {
         subject: subject(name, labels),
-        expected: format!("to be told to nobody but {receivers}"),
+        expected: format!("to be told to nobody{only}"),
         observed: format!("told to `{receiver}` {} times", sent.len()),
         evidence: lines(sent.into_iter(), chain),
         next: "ask `amtool config routes test` with these labels which routes take it; if that is as it should be, add the receiver to the scenario".to_owned(),
     }
     };
-    Verdict::from_findings(wrong.into_iter().map(finding).collect(), || {
-        format!("told to nobody but {receivers}")
-    })
+    Verdict::from_findings(wrong.into_iter().map(finding).collect(), || format!("told to nobody{only}"))
 }
 
 /// Whether an alert has a route's labels; one that it lacks is empty, as matchers have it.

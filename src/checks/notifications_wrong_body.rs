@@ -74,6 +74,12 @@ impl<'a> Faults<'a> {
                 format!("{}{id}: {}", chain.times.text(delivery.at), cut(&delivery.body))
             };
             let mut evidence = few(seen.iter().map(line).collect(), 2);
+            evidence.extend(
+                chain
+                    .forgotten(&seen)
+                    .into_iter()
+                    .map(|why| format!("Alertmanager passed over an error: {why}")),
+            );
             evidence.extend(chain.times.phases());
             let times = if seen.len() > 1 { format!(", in {} messages", seen.len()) } else { String::new() };
             Finding {

@@ -66,6 +66,9 @@ pub struct NotificationEvent {
     pub alerts: Vec<ToldAlert>,
     /// What became of it.
     pub fate: Fate,
+    /// A template that failed and was forgotten, so that the message says less than it should.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forgotten: Option<String>,
 }
 
 /// An alert in a notification.

@@ -17,6 +17,9 @@ pub struct AlertPlan {
     /// The shortest repeat interval of the routes to each receiver, in milliseconds: what comes again sooner and says
     /// nothing new is a duplicate.
     pub repeats_ms: BTreeMap<String, i64>,
+    /// What is worth knowing of what is deployed, a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// An alert that is expected.
@@ -28,7 +31,7 @@ pub struct ExpectedAlert {
     /// Labels that it has, among others.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
-    /// When it starts to fire, once for each window.
+    /// When it starts to fire, once for each window; where there are none it must not.
     pub fires: Vec<Window>,
     /// When it is resolved, once for each window; nothing is said of it where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -36,6 +39,9 @@ pub struct ExpectedAlert {
     /// Who is told. Empty where nothing is said of it; else nobody else may be.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notifies: Vec<ExpectedNotice>,
+    /// Nobody may be told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub quiet: bool,
 }
 
 /// Somebody who is told of an alert.

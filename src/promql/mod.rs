@@ -69,7 +69,7 @@ pub use error::{ParseError, Span};
 pub use eval::{EvalError, Options, Query, Sample, Samples, Value, instant, range};
 pub use functions::{Arity, Function, functions};
 pub use generations::{Answer, DIFFERENCES, Difference, Question, Topic};
-pub use number::{format_float, json_float, json_time};
+pub use number::{format_float, format_general, json_float, json_time};
 pub use operator::{AggregationOp, BinaryOp, Sign};
 pub use regex::{Pattern, replace_all};
 pub use selector::{At, Instant, MatchOp, Matcher, MatrixSelector, Name, Offset, VectorSelector};

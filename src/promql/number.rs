@@ -83,3 +83,20 @@ fn special(value: f64) -> Option<String> {
     };
     Some(text.to_owned())
 }
+
+/// A number as Go's `%g` writes it with as few digits as it needs: with an exponent from a
+/// million on and below a ten-thousandth.
+#[must_use]
+pub fn format_general(value: f64) -> String {
+    if !value.is_finite() || value == 0.0 {
+        return format_float(value);
+    }
+    let text = format!("{value:e}");
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let size: i32 = exponent.parse().unwrap_or(0);
+    if (-4..6).contains(&size) {
+        return format_float(value);
+    }
+    let sign = if size < 0 { '-' } else { '+' };
+    format!("{digits}e{sign}{:02}", size.abs())
+}

@@ -6,7 +6,7 @@ use super::lexer::{Word, keyword};
 use super::operator::{POWER, SIGN};
 use super::{
     Aggregation, At, Binary, BinaryOp, Expr, ExprKind, Instant, Label, MatrixSelector, Offset, Sign,
-    Subquery, Unary, VectorSelector, is_plain_label, is_plain_name,
+    Subquery, Unary, VectorSelector, format_general, is_plain_label, is_plain_name,
 };
 
 /// Binds tighter than every operator: what needs no parentheses anywhere.
@@ -67,9 +67,8 @@ fn number(f: &mut Formatter<'_>, value: f64) -> fmt::Result {
     match value {
         _ if value.is_nan() => f.write_str("NaN"),
         _ if value.is_infinite() => f.write_str(if value > 0.0 { "Inf" } else { "-Inf" }),
-        // Beyond this, digits are zeros that nobody counts.
-        _ if value != 0.0 && !(1e-6..1e21).contains(&value.abs()) => write!(f, "{value:e}"),
-        _ => write!(f, "{value}"),
+        // As Prometheus prints it in links and in its interface.
+        _ => f.write_str(&format_general(value)),
     }
 }
 

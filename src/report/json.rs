@@ -117,6 +117,7 @@ impl Report {
             timeline: timeline(seen),
             judgements: outcome.judgements.iter().map(line).collect(),
             notes: (notes::unexpected(seen).into_iter())
+                .chain(notes::deployed(seen))
                 .chain(notes::unmeasured(outcome))
                 .chain(notes::second_opinions(seen))
                 .collect(),

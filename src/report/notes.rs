@@ -16,6 +16,17 @@ pub(super) fn unmeasured(outcome: &Outcome) -> impl Iterator<Item = String> {
     })
 }
 
+/// What is worth knowing of what is deployed, and what of it did not work: rules that could not be evaluated, alerts
+/// that did not reach an Alertmanager.
+pub(super) fn deployed(seen: &Observations) -> Vec<String> {
+    let mut notes = seen.plan.alerts.as_ref().map(|plan| plan.notes.clone()).unwrap_or_default();
+    for chain in seen.legs.iter().filter_map(|leg| leg.chain.as_ref()) {
+        notes.extend(chain.rule_errors.iter().map(|error| format!("a rule could not be evaluated: {error}")));
+        notes.extend(chain.unsent.iter().map(|why| format!("alerts did not reach Alertmanager: {why}")));
+    }
+    notes
+}
+
 /// What a lenient second reader makes of the last scrape of each leg. Notes, never findings: that reader is known to
 /// drop names with colons and to misread commas.
 pub(super) fn second_opinions(seen: &Observations) -> impl Iterator<Item = String> {

@@ -18,7 +18,7 @@ use crate::parties::Sinks;
 use crate::promql::Dialect;
 use crate::scenario::{Alerting, Silenced};
 use crate::stack::embedded::alertmanager::{Alertmanager, AlertmanagerPlan, Destinations};
-use crate::stack::embedded::prometheus::{AddressBook, Prometheus, PrometheusPlan};
+use crate::stack::embedded::prometheus::{AddressBook, Prometheus, PrometheusPlan, alertmanager_addresses};
 
 /// The loopback interface and any free port.
 const LOOPBACK: &str = "127.0.0.1:0";
@@ -38,6 +38,8 @@ pub(super) struct Chain {
     cut_offs: CutOffs,
     silences: Vec<Silenced>,
     cuts: Vec<(String, Glob)>,
+    /// What Alertmanager would not do that the scenario asks.
+    refused: Arc<Mutex<Vec<String>>>,
     /// The configuration of Prometheus has no Alertmanager that anything could be sent to.
     is_told_nothing: bool,
 }
@@ -68,13 +70,14 @@ impl Chain {
             }
         };
         let cut_offs = CutOffs::default();
+        let places = alerting.addresses().into_iter();
         let mut real: BTreeMap<String, String> =
-            alerting.targets.iter().cloned().zip(targets.iter().cloned()).collect();
+            places.filter_map(|(name, place)| Some((name, targets.get(place)?.clone()))).collect();
         // Whatever Alertmanagers the configuration names, alerts go to the run's own.
         if let Some(alertmanager) = &alertmanager {
             let address = alertmanager.base_url().trim_start_matches("http://").to_owned();
-            let named = alerting.deployed.prometheus.alertmanagers.iter().flat_map(|set| &set.targets);
-            real.extend(named.map(|(name, _)| (name.clone(), address.clone())));
+            let named = alertmanager_addresses(&alerting.deployed.prometheus.alertmanagers);
+            real.extend(named.into_iter().map(|name| (name, address.clone())));
         }
         let plan = PrometheusPlan {
             deployed: alerting.deployed.clone(),
@@ -85,8 +88,13 @@ impl Chain {
         };
         let prometheus = Prometheus::start(clock, TcpListener::bind(LOOPBACK).await?, plan)?;
         let sets = &alerting.deployed.prometheus.alertmanagers;
-        let is_told_nothing = sets.iter().all(|set| set.targets.is_empty());
-        let cuts = alerting.cut_off.iter().map(|cut| (cut.target.clone(), cut.during.clone())).collect();
+        let is_told_nothing = alertmanager_addresses(sets).is_empty();
+        let cuts = alerting.cut_off.iter().flat_map(|cut| {
+            let own = alerting.targets.iter().position(|target| *target == cut.target);
+            let names = alerting.addresses().into_iter().filter(move |(_, place)| Some(*place) == own);
+            names.map(|(name, _)| (name, cut.during.clone()))
+        });
+        let cuts = cuts.collect();
         Ok(Chain {
             prometheus,
             alertmanager,
@@ -94,6 +102,7 @@ impl Chain {
             cut_offs,
             silences: alerting.silences.clone(),
             cuts,
+            refused: Arc::default(),
             is_told_nothing,
         })
     }
@@ -118,13 +127,15 @@ impl Chain {
             for phase in during(&silence.during) {
                 let (from, silence) = (phase.from, silence_of(silence, phase));
                 let (clock, alertmanager, mut stop) = (clock.clone(), alertmanager.clone(), stop.clone());
+                let refused = Arc::clone(&self.refused);
                 tasks.push(tokio::spawn(async move {
                     tokio::select! {
                         biased;
                         _ = stop.wait_for(|stop| *stop) => {}
                         () = clock.sleep_until(from, Turn::Arrival) => {
-                            // Its matchers were read from the scenario, and its phase has a length: it is sound.
-                            let _ = alertmanager.set_silence(silence);
+                            if let Err(why) = alertmanager.set_silence(silence) {
+                                refused.lock().push(format!("a silence of the scenario was refused: {why}"));
+                            }
                         }
                     }
                 }));
@@ -154,7 +165,16 @@ impl Chain {
             return vec![why.to_owned()];
         }
         let failures = self.prometheus.posts().failures.into_iter();
-        failures.map(|(url, why)| if url.is_empty() { why } else { format!("{url}: {why}") }).collect()
+        let failures = failures.map(|(url, why)| if url.is_empty() { why } else { format!("{url}: {why}") });
+        failures.chain(self.refused.lock().clone()).chain(self.dropped()).collect()
+    }
+
+    /// What there was no room for: a record without it would look as if it had not been.
+    fn dropped(&self) -> Option<String> {
+        let attempts = self.alertmanager.as_ref().map_or(0, Alertmanager::dropped);
+        let deliveries = self.sinks.as_ref().map_or(0, Sinks::dropped);
+        let both = format!("{attempts} attempts to notify and {deliveries} deliveries were not recorded");
+        (attempts + deliveries > 0).then_some(both)
     }
 }
 

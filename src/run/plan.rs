@@ -64,12 +64,14 @@ pub(super) fn plan(scenario: &Scenario, options: &Options, seed: Seed, start: Ti
 fn alerts(scenario: &Scenario, phases: &[PhaseWindow]) -> Option<AlertPlan> {
     let alerting = scenario.alerting.as_ref()?;
     let expected = scenario.expected.iter().map(|expected| {
-        let fires = windows(&expected.fires, phases);
-        let resolves = expected.resolves.as_ref().map(|moment| windows(moment, phases)).unwrap_or_default();
+        let [fires, resolves] = [&expected.fires, &expected.resolves]
+            .map(|moment| moment.as_ref().map(|moment| windows(moment, phases)).unwrap_or_default());
+        let notices = expected.notifies.iter().flatten();
         ExpectedAlert {
             alert: expected.alert.clone(),
             labels: expected.labels.clone(),
-            notifies: expected.notifies.iter().map(|notice| told(notice, &fires, &resolves)).collect(),
+            notifies: notices.map(|notice| told(notice, &fires, &resolves)).collect(),
+            quiet: expected.notifies.as_ref().is_some_and(Vec::is_empty),
             fires,
             resolves,
         }
@@ -78,6 +80,7 @@ fn alerts(scenario: &Scenario, phases: &[PhaseWindow]) -> Option<AlertPlan> {
         expected: expected.collect(),
         tolerated: scenario.tolerated.clone(),
         repeats_ms: alerting.repeats_ms(),
+        notes: alerting.notes.clone(),
     })
 }
 
@@ -101,7 +104,7 @@ fn told(notice: &Notice, fires: &[Window], resolves: &[Window]) -> ExpectedNotic
     let resolved = notice.resolved_within.map(|within| later(resolves, Duration::ZERO, within));
     ExpectedNotice {
         receiver: notice.receiver.clone(),
-        firing: later(fires, notice.after, notice.within),
+        firing: later(fires, notice.after, notice.after + notice.within),
         resolved: resolved.unwrap_or_default(),
         contains: notice.contains.clone(),
     }

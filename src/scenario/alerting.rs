@@ -1,5 +1,6 @@
 //! The alert chain of a scenario: the files that an operator deploys, read as Prometheus and Alertmanager read them.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
@@ -10,10 +11,11 @@ use super::expect::ExpectedFile;
 use super::resolve::{Resolver, tidy};
 use crate::alerting::alertmanager::Release;
 use crate::alerting::deployed::{self, Deployed};
-use crate::alerting::matchers::{self, Matchers};
+use crate::alerting::matchers::{self, Matcher, Matchers, Op};
 use crate::alerting::prometheus;
 use crate::contract::Glob;
 use crate::contract::yaml::{Located, Problem};
+use crate::promql::Dialect;
 
 /// The alert chain, as it is typed.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -83,8 +85,32 @@ pub struct Alerting {
     pub cut_off: Vec<CutOff>,
     /// Silences that somebody makes.
     pub silences: Vec<Silenced>,
+    /// What is not wrong with what is deployed, but can hardly be meant, or cannot be done here.
+    pub notes: Vec<String>,
     /// Every text that it was read from: what is of the same texts is the same.
     texts: Vec<String>,
+}
+
+impl Alerting {
+    /// Every address under which a target that the scenario names is asked for, and the place of that name in
+    /// [`Alerting::targets`]: relabelling may send the scraper elsewhere.
+    pub fn addresses(&self) -> Vec<(String, usize)> {
+        let place = |one: &String| self.targets.iter().position(|target| target == one);
+        let own = self.targets.iter().cloned().enumerate().map(|(place, name)| (name, place));
+        let moved = scraped(&self.deployed.prometheus)
+            .filter_map(|(before, after)| place(&before).map(|place| (after, place)));
+        own.chain(moved).collect()
+    }
+}
+
+/// The address of each target before and after relabelling.
+fn scraped(config: &prometheus::Config) -> impl Iterator<Item = (String, String)> {
+    let found = config.jobs.iter().flat_map(|job| prometheus::targets(job, Dialect::V3).active);
+    found.map(|target| {
+        let rest = target.url.split_once("://").map_or("", |(_, rest)| rest);
+        let after = rest.split(['/', '?']).next().unwrap_or_default().to_owned();
+        (target.discovered.value("__address__").to_owned(), after)
+    })
 }
 
 impl PartialEq for Alerting {
@@ -111,6 +137,12 @@ pub struct Silenced {
     pub during: Glob,
 }
 
+/// Whether a matcher matches an alert that lacks the label, as Alertmanager sees it: not that it need not have another
+/// value.
+fn takes_nothing(matcher: &Matcher) -> bool {
+    matches!(matcher.op, Op::Equal | Op::Regex) && matcher.matches("")
+}
+
 impl Resolver<'_> {
     pub(super) fn alerting(&mut self, typed: AlertingFile, phases: &[Phase]) -> Option<Alerting> {
         let before = self.invalid.problems.len();
@@ -123,13 +155,17 @@ impl Resolver<'_> {
                 self.deployed(&prometheus, alertmanager.flatten().as_deref(), release)
             }
         };
-        if let Some((deployed, _)) = &deployed {
+        if let Some((deployed, ..)) = &deployed {
             self.addresses(&deployed.prometheus, &typed.targets);
         }
         let targets: Vec<String> = typed.targets.iter().map(|target| target.value.clone()).collect();
         let cut_off = typed.cut_off.iter().filter_map(|cut| self.cut_off(cut, &targets, phases)).collect();
         let silences = typed.silences.iter().filter_map(|silence| self.silence(silence, phases)).collect();
-        let (deployed, mut texts) = deployed?;
+        if let (Some(silence), None) = (typed.silences.first(), &typed.alertmanager) {
+            let message = "`silences` need `alertmanager`: without it nobody is told anyway".to_owned();
+            self.report(silence.during.line, silence.during.column, message, &[]);
+        }
+        let (deployed, mut texts, notes) = deployed?;
         texts.push(format!("{typed:?}"));
         (self.invalid.problems.len() == before).then_some(Alerting {
             deployed,
@@ -137,6 +173,7 @@ impl Resolver<'_> {
             targets,
             cut_off,
             silences,
+            notes,
             texts,
         })
     }
@@ -156,7 +193,7 @@ impl Resolver<'_> {
         prometheus: &Path,
         alertmanager: Option<&Path>,
         release: Release,
-    ) -> Option<(Deployed, Vec<String>)> {
+    ) -> Option<(Deployed, Vec<String>, Vec<String>)> {
         let read = deployed::read(prometheus, alertmanager, self.read, release);
         self.invalid.problems.extend(read.problems.into_iter().map(|found| Problem {
             accepted: found.accepted,
@@ -165,7 +202,8 @@ impl Resolver<'_> {
         }));
         let texts = read.sources.values().cloned().collect();
         self.invalid.sources.extend(read.sources);
-        read.deployed.map(|deployed| (deployed, texts))
+        let notes = read.notes.iter().map(ToString::to_string).collect();
+        read.deployed.map(|deployed| (deployed, texts, notes))
     }
 
     fn release(&mut self, typed: Option<&Located<String>>) -> Release {
@@ -183,10 +221,9 @@ impl Resolver<'_> {
 
     /// Whether each address is one that is scraped.
     fn addresses(&mut self, config: &prometheus::Config, targets: &[Located<String>]) {
-        let known: Vec<&String> =
-            config.jobs.iter().flat_map(|job| job.targets.iter().map(|(address, _)| address)).collect();
-        for target in targets.iter().filter(|target| !known.contains(&&target.value)) {
-            let accepted: Vec<String> = known.iter().map(|address| (*address).clone()).collect();
+        let known: Vec<String> = scraped(config).flat_map(|(before, after)| [before, after]).collect();
+        for target in targets.iter().filter(|target| !known.contains(&target.value)) {
+            let accepted: Vec<String> = known.iter().collect::<BTreeSet<_>>().into_iter().cloned().collect();
             let message = format!("no job scrapes `{target}`");
             self.report(target.line, target.column, message, &accepted);
         }
@@ -216,6 +253,11 @@ impl Resolver<'_> {
                 Ok(Matchers(some)) => all.extend(some),
                 Err(error) => self.report(text.line, text.column, error.to_string(), &[]),
             }
+        }
+        if typed.matchers.is_empty() || !all.is_empty() && all.iter().all(takes_nothing) {
+            let message = "a silence needs a matcher that does not match what is empty".to_owned();
+            let accepted = ["severity=\"warning\"".to_owned()];
+            self.report(typed.during.line, typed.during.column, message, &accepted);
         }
         let during = during.filter(|_| !all.is_empty())?;
         Some(Silenced { matchers: Matchers(all), during })

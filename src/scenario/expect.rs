@@ -9,14 +9,15 @@ use serde::Deserialize;
 use super::Phase;
 use super::alerting::{Alerting, ExpectFile};
 use super::resolve::Resolver;
-use crate::alerting::alertmanager::config::Route;
+use crate::alerting::alertmanager::config::{IntegrationKind, Route};
 use crate::alerting::deployed::Told;
 use crate::alerting::rules::file::RuleKind;
 use crate::contract::yaml::Located;
 use crate::contract::{Contracts, Glob, HumanDuration, Promise};
 
-/// How much later than by the timers alone a message may come: the time that it takes to be sent.
-const ON_THE_WAY: Duration = Duration::from_secs(1);
+/// How long after the alert somebody is told at the latest, unless the scenario says: Alertmanager's own `group_interval`
+/// and `group_wait`, and a second on the way. Never what the judged configuration has: it would always agree.
+const TOLD_WITHIN: Duration = Duration::from_secs(5 * 60 + 30 + 1);
 
 /// An alert that is expected, as it is typed.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -27,14 +28,15 @@ pub(super) struct ExpectedFile {
     /// Labels that it has, among others.
     #[serde(default)]
     pub(super) labels: BTreeMap<String, String>,
-    /// When it starts to fire.
-    pub(super) fires: MomentFile,
+    /// When it starts to fire. Default: it must not.
+    #[serde(default)]
+    pub(super) fires: Option<MomentFile>,
     /// When it is resolved. Default: nothing is said of it.
     #[serde(default)]
     pub(super) resolves: Option<MomentFile>,
-    /// Who is told, and nobody else. Default: nothing is said of it.
+    /// Who is told, and nobody else; an empty list is nobody. Default: nothing is said of it.
     #[serde(default)]
-    pub(super) notifies: Vec<NoticeFile>,
+    pub(super) notifies: Option<Vec<NoticeFile>>,
 }
 
 /// A moment relative to phases, as it is typed.
@@ -60,14 +62,16 @@ pub(super) struct NoticeFile {
     /// How long after the alert starts to fire at the earliest. Default: at once.
     #[serde(default)]
     pub(super) after: Option<HumanDuration>,
-    /// How long after the alert starts to fire at the latest. Default: the longest `group_wait` of the routes to the
-    /// receiver, and a second.
+    /// How much later at the latest. Default: 5m 31s, which is Alertmanager's own `group_interval` and `group_wait`, and a
+    /// second.
     #[serde(default)]
     pub(super) within: Option<HumanDuration>,
-    /// How long after the alert is resolved at the latest. Default: the longest `group_interval` of the routes to the
-    /// receiver, and a second; nothing is said of it for a receiver that is not told.
+    /// Whether the end is told as well. Default: it is, where the alert `resolves`.
     #[serde(default)]
-    pub(super) resolved_within: Option<HumanDuration>,
+    pub(super) resolved: Option<bool>,
+    /// How long after the alert is resolved at the latest. Default: 5m 31s.
+    #[serde(default)]
+    pub(super) resolved_within: Option<Located<HumanDuration>>,
     /// Texts that the body of each message has.
     #[serde(default)]
     pub(super) contains: Vec<String>,
@@ -80,12 +84,12 @@ pub struct Expected {
     pub alert: String,
     /// Labels that it has, among others.
     pub labels: BTreeMap<String, String>,
-    /// When it starts to fire.
-    pub fires: Moment,
+    /// When it starts to fire; never where there is none.
+    pub fires: Option<Moment>,
     /// When it is resolved.
     pub resolves: Option<Moment>,
-    /// Who is told.
-    pub notifies: Vec<Notice>,
+    /// Who is told: nobody where it is empty; none where nothing is said of it.
+    pub notifies: Option<Vec<Notice>>,
 }
 
 /// A moment relative to phases.
@@ -106,7 +110,7 @@ pub struct Notice {
     pub receiver: String,
     /// How long after the alert starts to fire at the earliest.
     pub after: Duration,
-    /// How long after the alert starts to fire at the latest.
+    /// How much later at the latest.
     pub within: Duration,
     /// How long after the alert is resolved at the latest; none where nothing is said of it.
     pub resolved_within: Option<Duration>,
@@ -120,7 +124,7 @@ impl Resolver<'_> {
         &mut self,
         typed: Option<Located<ExpectFile>>,
         alerting: Option<&Alerting>,
-        contracts: &Contracts,
+        (contracts, scope): (&Contracts, &[Glob]),
         phases: &[Phase],
     ) -> (Vec<Expected>, Vec<String>) {
         let Some(Located { value: typed, line, column }) = typed else { return Default::default() };
@@ -138,7 +142,9 @@ impl Resolver<'_> {
             self.report(name.line, name.column, format!("no rule has the alert `{name}`"), &accepted);
         }
         let promised = contracts.clauses().filter_map(|(_, clause)| match &clause.promise {
-            Promise::Alert(alert) => Some(alert.name.as_str()),
+            Promise::Alert(alert) if scope.iter().any(|glob| glob.matches(clause.id.as_str())) => {
+                Some(alert.name.as_str())
+            }
             _ => None,
         });
         let promised: Vec<&str> = promised.collect();
@@ -146,7 +152,7 @@ impl Resolver<'_> {
             let name = &expected.alert;
             if !promised.contains(&name.value.as_str()) && names.contains(&name.value.as_str()) {
                 let message =
-                    format!("no clause of the contracts promises the alert `{name}`, so nothing judges it");
+                    format!("no clause in `scope` promises the alert `{name}`, so nothing judges it");
                 let accepted: Vec<String> = promised.iter().map(|name| (*name).to_owned()).collect();
                 self.report(name.line, name.column, message, &accepted);
             }
@@ -156,20 +162,74 @@ impl Resolver<'_> {
     }
 
     fn expected(&mut self, typed: ExpectedFile, alerting: &Alerting, phases: &[Phase]) -> Option<Expected> {
-        let fires = self.moment(typed.fires, phases);
+        let before = self.invalid.problems.len();
+        let fires = typed.fires.and_then(|moment| self.moment(moment, phases));
         let resolves = typed.resolves.and_then(|moment| self.moment(moment, phases));
-        let notifies = typed.notifies.into_iter();
-        let notifies = notifies.filter_map(|notice| {
-            self.notice(notice, alerting.deployed.alertmanager.as_ref(), resolves.is_some())
+        let told = alerting.deployed.alertmanager.as_ref();
+        let notifies = typed.notifies.map(|all| {
+            let mut notices: Vec<Notice> = Vec::new();
+            for typed in all {
+                let receiver = typed.receiver.clone();
+                let Some(notice) = self.notice(typed, told, resolves.is_some()) else { continue };
+                if notices.iter().any(|other| other.receiver == notice.receiver) {
+                    let message = format!("receiver `{receiver}` is there twice");
+                    self.report(receiver.line, receiver.column, message, &[]);
+                }
+                self.in_time(&receiver, &notice, (fires.as_ref(), resolves.as_ref()), phases);
+                notices.push(notice);
+            }
+            notices
         });
-        let notifies = notifies.collect();
-        Some(Expected { alert: typed.alert.value, labels: typed.labels, fires: fires?, resolves, notifies })
+        let expected = Expected { alert: typed.alert.value, labels: typed.labels, fires, resolves, notifies };
+        (self.invalid.problems.len() == before).then_some(expected)
     }
 
     fn moment(&mut self, typed: MomentFile, phases: &[Phase]) -> Option<Moment> {
-        let phases = self.phases_of(&typed.phase, phases);
-        let after = typed.after.unwrap_or_default().0;
-        phases.map(|phases| Moment { phases, after, within: typed.within.0 })
+        let of = self.phases_of(&typed.phase, phases)?;
+        let moment = Moment { phases: of, after: typed.after.unwrap_or_default().0, within: typed.within.0 };
+        self.before_the_end(&typed.phase, &moment, phases, Duration::ZERO, "");
+        Some(moment)
+    }
+
+    /// Whether each window ends before the run does: what comes after the run nobody sees, so nothing would be judged.
+    fn before_the_end(
+        &mut self,
+        place: &Located<String>,
+        moment: &Moment,
+        phases: &[Phase],
+        later: Duration,
+        how: &str,
+    ) {
+        let mut start = Duration::ZERO;
+        let mut latest = Duration::ZERO;
+        for phase in phases {
+            if moment.phases.matches(&phase.name) {
+                latest = latest.max(start + moment.after + moment.within + later);
+            }
+            start += phase.load.lasts;
+        }
+        if latest > start {
+            let [latest, end] = [latest, start].map(HumanDuration);
+            let message = format!("the window ends {latest} after the start, and the run ends at {end}{how}");
+            let accepted = ["a longer last phase".to_owned(), "a shorter window".to_owned()];
+            self.report(place.line, place.column, message, &accepted);
+        }
+    }
+
+    fn in_time(
+        &mut self,
+        receiver: &Located<String>,
+        notice: &Notice,
+        (fires, resolves): (Option<&Moment>, Option<&Moment>),
+        phases: &[Phase],
+    ) {
+        if let Some(fires) = fires {
+            let later = notice.after + notice.within;
+            self.before_the_end(receiver, fires, phases, later, " (`within`)");
+        }
+        if let (Some(resolves), Some(within)) = (resolves, notice.resolved_within) {
+            self.before_the_end(receiver, resolves, phases, within, " (`resolved_within`)");
+        }
     }
 
     fn notice(&mut self, typed: NoticeFile, rules: Option<&Told>, resolves: bool) -> Option<Notice> {
@@ -186,27 +246,25 @@ impl Resolver<'_> {
             self.report(line, column, format!("no receiver is named `{receiver}`"), &accepted);
             return None;
         };
-        let routes = routes_to(&rules.config.route, &receiver.value);
-        let longest = |of: fn(&Route) -> i64| {
-            let longest = routes.iter().map(|route| of(route)).max().unwrap_or(0);
-            Duration::from_millis(u64::try_from(longest).unwrap_or(0)) + ON_THE_WAY
-        };
-        let told = known.integrations.iter().any(|integration| integration.send_resolved);
-        if let Some(within) = typed.resolved_within.filter(|_| !told || !resolves) {
-            let message = if told {
-                format!("`resolved_within: {within}` needs `resolves` of its alert")
-            } else {
-                format!(
-                    "receiver `{receiver}` is not told when an alert is resolved (`send_resolved: false`)"
-                )
-            };
-            self.report(line, column, message, &[]);
+        if known.integrations.iter().all(|it| matches!(it.kind, IntegrationKind::Unspoken(_))) {
+            let kinds: Vec<&str> = known.integrations.iter().map(|it| it.kind.name()).collect();
+            let kinds = if kinds.is_empty() { "no integration".to_owned() } else { kinds.join(", ") };
+            let message = format!("receiver `{receiver}` has {kinds}, of which nothing can be seen here");
+            let accepted = ["webhook", "slack", "pagerduty"].map(str::to_owned);
+            self.report(line, column, message, &accepted);
+            return None;
         }
-        let resolved = (told && resolves).then(|| longest(|route| route.group_interval_ms));
+        let ends = resolves && typed.resolved != Some(false);
+        if let Some(within) = typed.resolved_within.as_ref().filter(|_| !ends) {
+            let message =
+                format!("`resolved_within: {within}` needs `resolves` of its alert, and `resolved`");
+            self.report(within.line, within.column, message, &[]);
+        }
+        let resolved_within = typed.resolved_within.map_or(TOLD_WITHIN, |within| within.value.0);
         Some(Notice {
             after: typed.after.unwrap_or_default().0,
-            within: typed.within.map_or_else(|| longest(|route| route.group_wait_ms), |within| within.0),
-            resolved_within: typed.resolved_within.map(|within| within.0).or(resolved),
+            within: typed.within.map_or(TOLD_WITHIN, |within| within.0),
+            resolved_within: ends.then_some(resolved_within),
             contains: typed.contains,
             receiver: receiver.value,
         })

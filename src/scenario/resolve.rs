@@ -91,7 +91,8 @@ impl Resolver<'_> {
         self.shares(&typed.faults);
         let server = aim.target.server();
         let alerting = typed.alerting.and_then(|alerting| self.alerting(alerting, &phases));
-        let (expected, tolerated) = self.expect(typed.expect, alerting.as_ref(), &contracts, &phases);
+        let (expected, tolerated) =
+            self.expect(typed.expect, alerting.as_ref(), (&contracts, &scope), &phases);
         let faults = typed.faults.into_iter().map(|fault| self.fault(fault, &phases, server)).collect();
         Scenario {
             name: self.name(typed.scenario),

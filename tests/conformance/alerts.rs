@@ -140,6 +140,23 @@ const MISTAKES: &[Mistake] = &[
         changes: &[(SCRAPES, "        - targets: ['alertmanager:9093']", "        - targets: []")],
         convictions: &[("notifications/lost", AGENT), ("notifications/lost", DOWN)],
     },
+    // Nobody may be told while a silence holds, and it ends before the outage does.
+    Mistake {
+        name: "a silence that is too short",
+        changes: &[
+            (
+                SCENARIO,
+                "        - {receiver: pagerduty, contains: [AragoraDown]}\n        - {receiver: slack-critical, contains: [\"#aragora-alerts-critical\"]}\n        - {receiver: slack-default, contains: [\"#alerts\"]}\n",
+                "        []\n",
+            ),
+            (
+                SCENARIO,
+                "  cut_off:",
+                "  silences: [{matchers: [alertname=AragoraDown], during: recovery}]\n  cut_off:",
+            ),
+        ],
+        convictions: &[("notifications/misrouted", DOWN)],
+    },
     // The stack document's own configuration with 0.25, as far as its templates go.
     Mistake {
         name: "a template that nobody defined, and an older Alertmanager",
@@ -244,4 +261,30 @@ fn a_record_of_alerts_gives_the_same_verdicts() {
         assert_eq!(record, live.record);
         assert_eq!(json(&judge(record)), json(&live));
     }
+}
+
+#[test]
+fn a_silence_keeps_everybody_quiet() {
+    let silenced = Mistake {
+        name: "a silence over the outage and what follows",
+        changes: &[
+            (
+                SCENARIO,
+                "        - {receiver: pagerduty, contains: [AragoraDown]}\n        - {receiver: slack-critical, contains: [\"#aragora-alerts-critical\"]}\n        - {receiver: slack-default, contains: [\"#alerts\"]}\n",
+                "        []\n",
+            ),
+            (
+                SCENARIO,
+                "  cut_off:",
+                "  silences: [{matchers: [alertname=AragoraDown], during: \"*t*\"}]\n  cut_off:",
+            ),
+        ],
+        convictions: &[],
+    };
+    let outcome = outcome(&mistaken(&silenced), &options(None, &[]), false);
+    assert_eq!(convictions(&outcome), BTreeSet::new());
+    let chain = outcome.record.observations.legs[0].chain.as_ref().expect("rules were evaluated");
+    let tells = |told: &probity::observe::ToldAlert| told.labels["alertname"] == "AragoraDown";
+    assert!(!chain.notifications.iter().any(|event| event.alerts.iter().any(tells)), "nobody was told");
+    assert!(chain.alerts.iter().any(|event| event.alert == "AragoraDown"), "and it fired");
 }

@@ -1,5 +1,6 @@
 //! The scenario file: what it means, every mistake with its place, and a schema that takes what the parser takes.
 
+mod alerting;
 mod mistakes;
 mod schema;
 

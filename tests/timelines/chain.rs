@@ -76,7 +76,7 @@ fn agrees(generation: Generation) {
     ));
     let told = &verdict.differences;
     assert!(told.is_empty(), "seed {}: {}", seed(), told[..told.len().min(12)].join("\n"));
-    assert!(verdict.samples > 20_000, "too few samples");
-    assert!(verdict.notifications > 1_000, "too few notifications");
-    assert!(verdict.timelines.len() > TIMELINES * 9 / 10, "too few timelines were told of");
+    assert!(verdict.samples > 15_000, "too few samples");
+    assert!(verdict.notifications > 700, "too few notifications");
+    assert!(verdict.timelines.len() > TIMELINES * 3 / 4, "too few timelines were told of");
 }

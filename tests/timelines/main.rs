@@ -11,4 +11,5 @@ mod engines;
 
 mod alertmanager;
 mod alertmanager_messages;
+mod chain;
 mod prometheus_states;

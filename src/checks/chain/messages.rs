@@ -1,7 +1,7 @@
 //! Notifications as they were tried, and messages as they arrived.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -69,6 +69,16 @@ pub(crate) struct Message<'a> {
 }
 
 impl<'a> Chain<'a> {
+    /// The template errors that Alertmanager passed over when it made these, each once.
+    pub(crate) fn forgotten(&self, seen: &[&Delivered]) -> BTreeSet<&'a str> {
+        let ids: BTreeSet<u64> = seen.iter().filter_map(|delivery| delivery.notification).collect();
+        let events = self.legs.iter().flat_map(|leg| &leg.notifications);
+        events
+            .filter(|event| ids.contains(&event.id))
+            .filter_map(|event| event.forgotten.as_deref())
+            .collect()
+    }
+
     /// Every notification, leg by leg, in order of its first attempt.
     pub(crate) fn sent(&self) -> Vec<Sent<'a>> {
         self.legs.iter().enumerate().flat_map(|(number, leg)| sent(number, leg)).collect()

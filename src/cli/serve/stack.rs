@@ -21,7 +21,7 @@ use crate::parties::Sinks;
 use crate::promql::Dialect;
 use crate::run::ExitStatus;
 use crate::stack::embedded::alertmanager::{Alertmanager, AlertmanagerPlan, Destinations};
-use crate::stack::embedded::prometheus::{AddressBook, Prometheus, PrometheusPlan};
+use crate::stack::embedded::prometheus::{AddressBook, Prometheus, PrometheusPlan, alertmanager_addresses};
 
 /// How long samples are kept: Prometheus' default.
 const RETENTION_MS: i64 = 15 * 86_400_000;
@@ -42,8 +42,8 @@ pub(super) fn stack(args: &ServeStack, world: &mut World) -> Result<ExitStatus, 
         let alertmanager = alertmanager(&clock, args, &deployed).await?;
         if let Some((alertmanager, _)) = &alertmanager {
             let address = alertmanager.base_url().trim_start_matches("http://").to_owned();
-            let named = deployed.prometheus.alertmanagers.iter().flat_map(|set| &set.targets);
-            book.extend(named.map(|(name, _)| (name.clone(), address.clone())));
+            let named = alertmanager_addresses(&deployed.prometheus.alertmanagers);
+            book.extend(named.into_iter().map(|name| (name, address.clone())));
         }
         // What nobody placed elsewhere is where it says.
         let book: AddressBook =
@@ -80,11 +80,11 @@ async fn say(clock: &Clock, alertmanager: &Alertmanager, mut stop: watch::Receiv
             _ = stop.wait_for(|stop| *stop) => true,
             () = clock.sleep(SAID) => false,
         };
-        let events = alertmanager.events();
-        for event in events.iter().skip(said) {
+        let events = alertmanager.ended_after(said);
+        for event in &events {
             world.out(&line(event));
         }
-        said = events.len();
+        said += events.len();
         if stopped {
             return;
         }

@@ -167,6 +167,7 @@ fn send(
             reason: "NewAlertsInGroup".to_owned(),
             alerts: alerts.clone(),
             fate,
+            forgotten: None,
         };
         chain.deliveries.push(deliver(&event, if attempt == refused { 200 } else { 503 }));
         chain.notifications.push(event);
@@ -222,6 +223,7 @@ fn expected(kind: Kind, fired: &[Fired], slack: i64, chain: &AlertChain) -> Expe
         own.map(|(_, instant)| around(*instant, slack)).collect::<Vec<_>>()
     };
     ExpectedAlert {
+        quiet: false,
         alert: kind.alert.to_owned(),
         labels: BTreeMap::new(),
         fires: fired.iter().map(|one| around(at(one.from), slack)).collect(),

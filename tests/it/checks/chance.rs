@@ -80,11 +80,13 @@ fn expected() -> impl Strategy<Value = AlertPlan> {
             fires,
             resolves,
             notifies,
+            quiet: false,
         },
     );
     let repeats = prop::collection::btree_map(word(), any::<i64>(), 0..3);
-    (prop::collection::vec(alert, 0..3), prop::collection::vec(name(), 0..2), repeats)
-        .prop_map(|(expected, tolerated, repeats_ms)| AlertPlan { expected, tolerated, repeats_ms })
+    (prop::collection::vec(alert, 0..3), prop::collection::vec(name(), 0..2), repeats).prop_map(
+        |(expected, tolerated, repeats_ms)| AlertPlan { expected, tolerated, repeats_ms, notes: Vec::new() },
+    )
 }
 
 fn event() -> impl Strategy<Value = AlertEvent> {
@@ -145,6 +147,7 @@ fn notification() -> impl Strategy<Value = NotificationEvent> {
             reason: "FirstNotification".to_owned(),
             alerts,
             fate,
+            forgotten: None,
         },
     )
 }

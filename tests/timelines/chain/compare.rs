@@ -35,10 +35,9 @@ pub(super) fn compare(played: &Played, twin: &Twin) -> Verdict {
 /// Alerts as series, and what rules recorded, sample by sample.
 fn states(played: &Played, twin: &Twin, verdict: &mut Verdict) {
     let written = |labels: &Labels| !["signal", "up"].contains(&labels.metric());
-    let until_ms = played.until_ms + 500;
     let cut = |points: &[(i64, f64)]| -> Vec<(i64, f64)> {
         let within = points.iter().copied();
-        within.filter(|(at_ms, value)| *at_ms <= until_ms && !is_stale(*value)).collect()
+        within.filter(|(at_ms, value)| *at_ms < played.until_ms && !is_stale(*value)).collect()
     };
     let theirs: Points = played.series.iter().map(|(labels, points)| (labels.clone(), cut(points))).collect();
     let ours: Points = twin

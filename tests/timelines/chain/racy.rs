@@ -2,8 +2,8 @@
 //!
 //! Prometheus tells of the end of an alert again and again. If the alert is long gone from its group, that opens the group
 //! anew; since it began long ago, the group is flushed at once. Whether other alerts of the same evaluation come before
-//! or after that flush decides when they are told of. In 0.25 the group stays, and from then on its timer fires whenever
-//! rules are evaluated.
+//! or after that flush decides when they are told of, and whether it is inhibited. In 0.25 the group stays, and from then
+//! on its timer fires whenever rules are evaluated.
 
 use std::collections::BTreeMap;
 
@@ -19,13 +19,15 @@ pub(super) struct Racy {
     release: Release,
     /// When each alert of a group ends.
     ends: BTreeMap<Key, BTreeMap<Labels, i64>>,
+    /// When each group was opened, for the last time.
+    opened: BTreeMap<Key, i64>,
     /// Since when chance has had a part in a group.
     since: BTreeMap<Key, i64>,
 }
 
 impl Racy {
     pub(super) const fn new(release: Release) -> Racy {
-        Racy { release, ends: BTreeMap::new(), since: BTreeMap::new() }
+        Racy { release, ends: BTreeMap::new(), opened: BTreeMap::new(), since: BTreeMap::new() }
     }
 
     /// Looks at what is sent at once.
@@ -43,10 +45,15 @@ impl Racy {
         for (key, alerts) in groups {
             let ends = self.ends.entry(key.clone()).or_default();
             let open = ends.values().any(|ends_ms| *ends_ms > at_ms);
+            let opened_ms = if open { self.opened.get(&key).copied() } else { None }.unwrap_or(at_ms);
+            self.opened.insert(key.clone(), opened_ms);
+            // The older release hurries any group that has not been flushed yet.
+            let young = self.release == Release::V0_25 && opened_ms + alerts[0].0 >= at_ms;
             let hurries = alerts.iter().any(|(wait_ms, alert)| alert.starts_at_ms + wait_ms < at_ms);
-            let alone = alerts.len() == 1 && self.release != Release::V0_25;
+            let alone =
+                alerts.len() == 1 && !inhibitable(sent, alerts[0].1) && self.release != Release::V0_25;
             ends.extend(alerts.iter().map(|(_, alert)| (alert.labels.clone(), alert.ends_at_ms)));
-            if hurries && !open && !alone {
+            if hurries && (!open || young) && !alone {
                 self.since.entry(key).or_insert(at_ms);
             }
         }
@@ -61,6 +68,14 @@ impl Racy {
     pub(super) fn count(&self) -> usize {
         self.since.len()
     }
+}
+
+/// Whether another alert of its timeline is sent with an alert that may inhibit it.
+fn inhibitable(sent: &[SentAlert], alert: &SentAlert) -> bool {
+    let timeline = alert.labels.value("timeline");
+    let others = sent.iter().filter(|other| other.labels != alert.labels);
+    let mut near = others.filter(|other| other.labels.value("timeline") == timeline);
+    near.any(|other| ["Gate", "Raised"].contains(&other.labels.value("alertname")))
 }
 
 /// Values as one text.

@@ -163,7 +163,7 @@ impl Servers {
         self.world.begin(begin_ms - 800);
         let acts = super::signals::acts(seed);
         let mut until_ms = begin_ms + STEPS as i64 * 1000;
-        self.world.watch([self.prometheus.1, self.alertmanager.1], until_ms);
+        self.world.watch([self.prometheus.1, self.alertmanager.1], until_ms + 700);
         self.act(&acts, begin_ms)?;
         wait_until(until_ms + 700);
         if let Some(steps) = self.cut_short(begin_ms)? {
@@ -175,7 +175,7 @@ impl Servers {
         let evaluated = |group: &str| -> Vec<i64> {
             let of = series.iter().find(|(it, _)| it.metric() == "evaluated" && it.value("group") == group);
             let times = of.expect("it is evaluated").1.iter().map(|(at_ms, _)| *at_ms);
-            times.filter(|at_ms| *at_ms <= until_ms + 500).collect()
+            times.filter(|at_ms| *at_ms < until_ms).collect()
         };
         let (fast, slow) = (evaluated("fast"), evaluated("slow"));
         for (times, interval_ms) in [(&fast, 1000), (&slow, 2000)] {

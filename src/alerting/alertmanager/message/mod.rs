@@ -43,6 +43,8 @@ pub struct Message {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: String,
+    /// A template that failed and was forgotten, in Alertmanager's words: what it was to say is empty.
+    pub forgotten: Option<String>,
 }
 
 impl Message {
@@ -52,6 +54,7 @@ impl Message {
             url: url.to_owned(),
             headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
             body,
+            forgotten: None,
         }
     }
 }

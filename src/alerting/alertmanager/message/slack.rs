@@ -55,10 +55,11 @@ pub(super) fn message(slack: &Slack, texts: &mut Texts<'_>) -> Result<Message, S
         .json("attachments", &list(&[attachment]))
         .finish_line();
     // 0.33 forgets the error: what it could not expand, and all that comes after, is empty.
+    let failed = texts.finish();
     if release == Release::V0_25 {
-        texts.finish()?;
+        failed.clone()?;
     }
-    Ok(Message::json(&slack.api_url, body))
+    Ok(Message { forgotten: failed.err(), ..Message::json(&slack.api_url, body) })
 }
 
 fn expand(texts: &mut Texts<'_>, of: &BTreeMap<&'static str, String>, key: &str) -> String {

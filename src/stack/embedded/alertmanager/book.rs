@@ -33,6 +33,11 @@ impl Book {
         events
     }
 
+    /// Those that ended after the first `count` had, in the order in which they did.
+    pub(super) fn after(&self, count: usize) -> Vec<NotificationEvent> {
+        self.events.get(count..).unwrap_or_default().to_vec()
+    }
+
     pub(super) const fn dropped(&self) -> u64 {
         self.dropped
     }
@@ -65,6 +70,7 @@ pub(super) fn event(
     integration: &Integration,
     at: jiff::Timestamp,
     delivery: Delivery,
+    forgotten: Option<String>,
 ) -> NotificationEvent {
     NotificationEvent {
         id: notification.id,
@@ -81,6 +87,7 @@ pub(super) fn event(
             Delivery::Retry(why) => Fate::Retried(why),
             Delivery::Lost(why) => Fate::Lost(why),
         },
+        forgotten,
     }
 }
 

@@ -158,6 +158,12 @@ impl Alertmanager {
         book::given_up(events, |id| twin.gives_up_ms(id).is_none())
     }
 
+    /// The attempts that ended after the first `count` had, in the order in which they did.
+    #[must_use]
+    pub fn ended_after(&self, count: usize) -> Vec<NotificationEvent> {
+        self.shared.book.lock().after(count)
+    }
+
     /// How many attempts are not in [`Alertmanager::events`], as there was no room for them.
     #[must_use]
     pub fn dropped(&self) -> u64 {

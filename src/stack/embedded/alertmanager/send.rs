@@ -17,31 +17,37 @@ pub(super) async fn send(shared: Arc<Shared>, notification: Notification) {
     let at = shared.clock.now();
     let receiver = shared.plan.config.receiver(&notification.receiver);
     let integration = receiver.and_then(|receiver| receiver.integrations.get(notification.integration));
+    let mut forgotten = None;
     let delivery = match integration {
-        Some(integration) => attempt(&shared, &notification, integration).await,
+        Some(integration) => attempt(&shared, &notification, integration, &mut forgotten).await,
         None => Delivery::Lost("the configuration has no such integration".to_owned()),
     };
     shared.twin.lock().settle(shared.now_ms(), notification.id, &delivery);
     if let Some(integration) = integration {
-        shared.book.lock().keep(book::event(&notification, integration, at, delivery));
+        shared.book.lock().keep(book::event(&notification, integration, at, delivery, forgotten));
     }
     shared.stirred.notify_one();
 }
 
-async fn attempt(shared: &Shared, notification: &Notification, integration: &Integration) -> Delivery {
+async fn attempt(
+    shared: &Shared,
+    notification: &Notification,
+    integration: &Integration,
+    forgotten: &mut Option<String>,
+) -> Delivery {
     let timeout_ms = match &integration.kind {
         IntegrationKind::Webhook(webhook) => webhook.timeout_ms,
         IntegrationKind::Slack(slack) => slack.timeout_ms,
         IntegrationKind::PagerDuty(pagerduty) => pagerduty.timeout_ms,
-        IntegrationKind::Unspoken(name) => {
-            return Delivery::Lost(format!("this twin does not speak {name}"));
-        }
+        // Nothing says that it would not be taken, and what is lost is told again and again.
+        IntegrationKind::Unspoken(_) => return Delivery::Taken,
     };
     let plan = &shared.plan;
     let message = match message::message(notification, integration, &plan.templates, &plan.external_url) {
         Ok(message) => message,
         Err(why) => return Delivery::Lost(why),
     };
+    forgotten.clone_from(&message.forgotten);
     let named = (integration.kind.name(), integration.index);
     let place = notification.integration;
     let Some(url) = plan.destinations.of(&notification.receiver, place, named, &message.url) else {

@@ -36,6 +36,13 @@ pub(super) struct Receiver {
     pub(super) alert_relabel: Vec<Relabel>,
 }
 
+/// The addresses, as `host:port`, of all Alertmanagers of a configuration, after relabelling.
+#[must_use]
+pub fn alertmanager_addresses(alertmanagers: &[Alertmanagers]) -> Vec<String> {
+    let urls = receivers(alertmanagers).into_iter().map(|receiver| receiver.url);
+    urls.filter_map(|url| Some(url.split_once("://")?.1.split('/').next()?.to_owned())).collect()
+}
+
 /// Every Alertmanager of a configuration, after relabelling.
 pub(super) fn receivers(alertmanagers: &[Alertmanagers]) -> Vec<Receiver> {
     let mut receivers = Vec::new();

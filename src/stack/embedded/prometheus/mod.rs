@@ -31,7 +31,7 @@ use parking_lot::Mutex;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 
-pub use self::address::AddressBook;
+pub use self::address::{AddressBook, alertmanager_addresses};
 use self::address::{Receiver, real_url, receivers};
 use self::intake::{Intake, Terms};
 use self::labels::Labeller;

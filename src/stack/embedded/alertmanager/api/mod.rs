@@ -53,12 +53,25 @@ struct Asked {
 pub(super) fn routes(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/api/v2/{*path}", any(version_2))
+        // Behind whatever `path_prefix` Prometheus was given: nothing else is served here.
+        .route("/{prefix}/api/v2/{*path}", any(prefixed))
         .route("/-/healthy", any(alive))
         .route("/-/ready", any(alive))
         .route("/metrics", any(metrics::metrics))
         .fallback(other)
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
         .with_state(shared)
+}
+
+async fn prefixed(
+    state: State<Arc<Shared>>,
+    Path((_, path)): Path<(String, String)>,
+    method: Method,
+    query: Result<Query<Pairs>, QueryRejection>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    version_2(state, Path(path), method, query, headers, body).await
 }
 
 async fn version_2(

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::Question;
 use super::answer::Answer;
 use super::params::{Params, selector};
-use crate::promql::{Dialect, Labels, NAME, Selection, format_float, is_stale};
+use crate::promql::{Dialect, Labels, NAME, Selection, format_general, is_stale};
 use crate::stack::embedded::prometheus::Look;
 
 /// The newest sample of each series that `match[]` asks for, unless it is older than a query would look back.
@@ -46,7 +46,8 @@ fn exposition(newest: &BTreeMap<&Labels, (i64, f64)>, look: &Look<'_>, negotiate
             let _ = writeln!(text, "# TYPE {} untyped", shown(&negotiated.name(name, true), true));
             typed = Some(name);
         }
-        let _ = writeln!(text, "{} {} {time}", series(name, labels, look, negotiated), general(*value));
+        let _ =
+            writeln!(text, "{} {} {time}", series(name, labels, look, negotiated), format_general(*value));
     }
     text
 }
@@ -125,20 +126,4 @@ fn shown(name: &str, metric: bool) -> String {
 
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
-}
-
-/// A number as Go's `%g` writes it with as few digits as it needs: with an exponent from a
-/// million on and below a ten-thousandth.
-fn general(value: f64) -> String {
-    if !value.is_finite() || value == 0.0 {
-        return format_float(value);
-    }
-    let text = format!("{value:e}");
-    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let size: i32 = exponent.parse().unwrap_or(0);
-    if (-4..6).contains(&size) {
-        return format_float(value);
-    }
-    let sign = if size < 0 { '-' } else { '+' };
-    format!("{digits}e{sign}{:02}", size.abs())
 }
