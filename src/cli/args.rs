@@ -1,7 +1,5 @@
 #[cfg(feature = "server")]
-use std::net::IpAddr;
-#[cfg(all(feature = "server", feature = "load"))]
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};

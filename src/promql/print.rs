@@ -1,4 +1,5 @@
-//! Canonical text: what is printed reads back as the same tree.
+//! Canonical text: what is printed reads back as the same tree. The alternate form, `{:#}`, is the text that Prometheus
+//! shows in links and in its interface, which sorts the matchers of a selector.
 
 use std::fmt::{self, Display, Formatter, Write};
 
@@ -45,7 +46,11 @@ impl Display for Expr {
                 }
                 f.write_str(")")
             }
-            ExprKind::Paren(inner) => write!(f, "({inner})"),
+            ExprKind::Paren(inner) => {
+                f.write_str("(")?;
+                inner.fmt(f)?;
+                f.write_str(")")
+            }
         }
     }
 }
@@ -60,7 +65,12 @@ fn precedence(expr: &Expr) -> u8 {
 }
 
 fn wrapped(f: &mut Formatter<'_>, expr: &Expr, parentheses: bool) -> fmt::Result {
-    if parentheses { write!(f, "({expr})") } else { expr.fmt(f) }
+    if !parentheses {
+        return expr.fmt(f);
+    }
+    f.write_str("(")?;
+    expr.fmt(f)?;
+    f.write_str(")")
 }
 
 fn number(f: &mut Formatter<'_>, value: f64) -> fmt::Result {
@@ -72,7 +82,7 @@ fn number(f: &mut Formatter<'_>, value: f64) -> fmt::Result {
     }
 }
 
-fn quoted(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
+fn quoted(f: &mut impl Write, text: &str) -> fmt::Result {
     f.write_str("\"")?;
     for c in text.chars() {
         match c {
@@ -101,16 +111,26 @@ fn name_and_matchers(f: &mut Formatter<'_>, selector: &VectorSelector) -> fmt::R
     }
     f.write_str("{")?;
     let mut separator = "";
+    let between = if f.alternate() { "," } else { ", " };
     if let Some(name) = name.filter(|_| bare.is_none()) {
         quoted(f, name)?;
-        separator = ", ";
+        separator = between;
     }
+    let mut matchers = Vec::with_capacity(selector.matchers.len());
     for matcher in &selector.matchers {
+        let mut text = String::new();
+        label_name(&mut text, &matcher.label, is_plain_label)?;
+        text.push_str(matcher.op.name());
+        quoted(&mut text, &matcher.value)?;
+        matchers.push(text);
+    }
+    if f.alternate() {
+        matchers.sort();
+    }
+    for matcher in matchers {
         f.write_str(separator)?;
-        label_name(f, &matcher.label, is_plain_label)?;
-        f.write_str(matcher.op.name())?;
-        quoted(f, &matcher.value)?;
-        separator = ", ";
+        f.write_str(&matcher)?;
+        separator = between;
     }
     f.write_str("}")
 }
@@ -192,9 +212,11 @@ fn aggregation(f: &mut Formatter<'_>, it: &Aggregation) -> fmt::Result {
     }
     f.write_str("(")?;
     if let Some(param) = &it.param {
-        write!(f, "{param}, ")?;
+        param.fmt(f)?;
+        f.write_str(", ")?;
     }
-    write!(f, "{})", it.expr)
+    it.expr.fmt(f)?;
+    f.write_str(")")
 }
 
 fn labels(f: &mut Formatter<'_>, labels: &[Label]) -> fmt::Result {
@@ -206,6 +228,6 @@ fn labels(f: &mut Formatter<'_>, labels: &[Label]) -> fmt::Result {
     Ok(())
 }
 
-fn label_name(f: &mut Formatter<'_>, name: &str, is_plain: impl Fn(&str) -> bool) -> fmt::Result {
+fn label_name(f: &mut impl Write, name: &str, is_plain: impl Fn(&str) -> bool) -> fmt::Result {
     if is_plain(name) { f.write_str(name) } else { quoted(f, name) }
 }

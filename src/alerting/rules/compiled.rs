@@ -107,7 +107,7 @@ impl Compiled {
 
     /// Its expression as Prometheus shows it.
     pub(crate) fn expression(&self) -> String {
-        self.query.expr().to_string()
+        format!("{:#}", self.query.expr())
     }
 
     /// Why it can never be evaluated, if it cannot.

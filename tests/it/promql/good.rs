@@ -205,3 +205,16 @@ fn a_metric_is_known_by_any_spelling_of_its_name() {
     }
     assert_eq!(read("{__name__=~\"x\"}").selectors()[0].selector.metric_name(), None);
 }
+
+#[test]
+fn the_alternate_form_is_the_text_that_prometheus_shows() {
+    let cases = [
+        ("absent(signal{timeline=\"7\", instance=\"a\"})", "absent(signal{instance=\"a\",timeline=\"7\"})"),
+        ("(sum by (b) (x{b!=\"1\", a=~\"2\"}) > 1000000)", "(sum by (b) (x{a=~\"2\",b!=\"1\"}) > 1e+06)"),
+        ("topk(scalar(y{d=\"\", c=\"\"}), x)", "topk(scalar(y{c=\"\",d=\"\"}), x)"),
+    ];
+    for (text, shown) in cases {
+        let expr = probity::promql::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(format!("{expr:#}"), shown);
+    }
+}

@@ -32,7 +32,6 @@ pub(super) struct Twin {
     pub(super) sent: usize,
     alertmanager: Alertmanager,
     templates: Templates,
-    release: Release,
     silences: BTreeMap<usize, String>,
 }
 
@@ -144,7 +143,6 @@ impl Twin {
             sent: 0,
             alertmanager: Alertmanager::new(config, settings),
             templates: Templates::new(release, &[]).expect("there are none"),
-            release,
             silences: BTreeMap::new(),
         }
     }
@@ -205,10 +203,5 @@ impl Twin {
                 self.alertmanager.expire_silence(at_ms, id).expect("it is known");
             }
         }
-    }
-
-    /// Whose Alertmanager's twin it is.
-    pub(super) const fn release(&self) -> Release {
-        self.release
     }
 }

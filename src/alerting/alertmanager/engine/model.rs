@@ -20,7 +20,7 @@ pub struct Settings {
 /// Something that has come due.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Due {
-    /// A notification is to be sent; [`Alertmanager::settle`] must be told what became of it.
+    /// A notification is to be sent; [`Alertmanager::settle`](super::Alertmanager::settle) must be told what became of it.
     Notify(Notification),
 }
 
