@@ -44,6 +44,7 @@ pub struct Scraper {
     job: ScrapeJob,
     instance: String,
     timeout: Duration,
+    forgets: bool,
     seen: Arc<Mutex<Seen>>,
     hooks: Hooks,
 }
@@ -91,7 +92,7 @@ impl Scraper {
         // Never above the interval, as in Prometheus: a scrape that outlasts it would move all that follow.
         let timeout = TIMEOUT.min(job.interval);
         let (clock, instance, hooks) = (clock.clone(), String::new(), Hooks::default());
-        Ok(Self { clock, http, job, instance, timeout, seen: Arc::default(), hooks })
+        Ok(Self { clock, http, job, instance, timeout, forgets: false, seen: Arc::default(), hooks })
     }
 
     /// The same scraper, of this one of the job's targets.
@@ -104,6 +105,12 @@ impl Scraper {
     #[must_use]
     pub fn within(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
+    }
+
+    /// The same scraper, which keeps only its last scrape if `forgets`: of a server that runs on nobody takes a record.
+    #[must_use]
+    pub fn forgetting(self, forgets: bool) -> Self {
+        Self { forgets, ..self }
     }
 
     /// The same scraper, which looks up the URL of its target before each scrape. Where there is none the scrape fails at
@@ -154,6 +161,9 @@ impl Scraper {
             watcher(&scrape, between(at, self.clock.now()));
         }
         let mut seen = self.seen.lock();
+        if self.forgets {
+            *seen = Seen::default();
+        }
         if url.is_some() || !seen.scrapes.is_empty() {
             seen.scrapes.push(scrape);
             seen.statuses.push(status);

@@ -3,7 +3,9 @@
 //! Prometheus tells of the end of an alert again and again. If the alert is long gone from its group, that opens the group
 //! anew; since it began long ago, the group is flushed at once. Whether other alerts of the same evaluation come before
 //! or after that flush decides when they are told of, and whether it is inhibited. In 0.25 the group stays, and from then
-//! on its timer fires whenever rules are evaluated.
+//! on its timer fires whenever rules are evaluated. There an emptied group stays until maintenance takes it away, every
+//! half minute from a start that nobody outside knows to the second: an alert that comes about then finds the old group
+//! with its timer, or opens a new one.
 
 use std::collections::BTreeMap;
 
@@ -15,8 +17,15 @@ use probity::promql::Labels;
 /// A receiver's name, and the values of the labels that make the group: here each receiver has one route.
 pub(super) type Key = (String, String);
 
+/// How often 0.25 takes emptied groups away, how much later than its process was started it may begin to count, and how
+/// long after its last alert has ended a group is emptied at the latest.
+const MAINTENANCE_MS: i64 = 30_000;
+const BEGINS_MS: i64 = 3_000;
+const EMPTIED_MS: i64 = 6_000;
+
 pub(super) struct Racy {
     release: Release,
+    started_ms: i64,
     /// When each alert of a group ends.
     ends: BTreeMap<Key, BTreeMap<Labels, i64>>,
     /// When each group was opened, for the last time.
@@ -26,8 +35,21 @@ pub(super) struct Racy {
 }
 
 impl Racy {
-    pub(super) const fn new(release: Release) -> Racy {
-        Racy { release, ends: BTreeMap::new(), opened: BTreeMap::new(), since: BTreeMap::new() }
+    pub(super) const fn new(release: Release, started_ms: i64) -> Racy {
+        let (ends, opened, since) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Racy { release, started_ms, ends, opened, since }
+    }
+
+    /// Whether it is left to chance if a group whose last alert ended at a time is still there at another.
+    fn may_linger(&self, ended_ms: i64, at_ms: i64) -> bool {
+        let ticks = (1..).map(|tick| self.started_ms + tick * MAINTENANCE_MS);
+        let mut passed = ticks.take_while(|tick_ms| *tick_ms <= at_ms);
+        self.release == Release::V0_25
+            && passed.any(|tick_ms| {
+                let after = ended_ms >= tick_ms + BEGINS_MS;
+                let before = ended_ms + EMPTIED_MS < tick_ms && tick_ms + BEGINS_MS <= at_ms;
+                !after && !before
+            })
     }
 
     /// Looks at what is sent at once.
@@ -43,6 +65,9 @@ impl Racy {
             }
         }
         for (key, alerts) in groups {
+            let ended_ms = self.ends.get(&key).and_then(|ends| ends.values().max().copied());
+            let lingers =
+                ended_ms.is_some_and(|ended_ms| ended_ms <= at_ms && self.may_linger(ended_ms, at_ms));
             let ends = self.ends.entry(key.clone()).or_default();
             let open = ends.values().any(|ends_ms| *ends_ms > at_ms);
             let opened_ms = if open { self.opened.get(&key).copied() } else { None }.unwrap_or(at_ms);
@@ -53,7 +78,7 @@ impl Racy {
             let alone =
                 alerts.len() == 1 && !inhibitable(sent, alerts[0].1) && self.release != Release::V0_25;
             ends.extend(alerts.iter().map(|(_, alert)| (alert.labels.clone(), alert.ends_at_ms)));
-            if hurries && (!open || young) && !alone {
+            if lingers || hurries && (!open || young) && !alone {
                 self.since.entry(key).or_insert(at_ms);
             }
         }

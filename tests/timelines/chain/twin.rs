@@ -139,7 +139,7 @@ impl Twin {
         Twin {
             storage: Storage::new(),
             told: Vec::new(),
-            racy: Racy::new(release),
+            racy: Racy::new(release, played.alertmanager_started_ms),
             sent: 0,
             alertmanager: Alertmanager::new(config, settings),
             templates: Templates::new(release, &[]).expect("there are none"),

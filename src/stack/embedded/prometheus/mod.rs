@@ -62,7 +62,7 @@ pub struct PrometheusPlan {
     pub external_url: String,
     /// Where the configured addresses really are.
     pub book: AddressBook,
-    /// How old samples may become, in milliseconds; any age if none.
+    /// How old samples may become, in milliseconds; any age if none. Where there is a limit, no scrape is kept either.
     pub retention_ms: Option<i64>,
 }
 
@@ -300,6 +300,7 @@ fn scraper(
     Scraper::new(clock, scraped)
         .of_instance(instance)
         .within(timeout)
+        .forgetting(plan.retention_ms.is_some())
         .looking_up(move |at| real_url(&target.url, &book, at.as_millisecond()))
         .watched(move |scrape, took| state.lock().scraped(place, scrape, took))
 }
