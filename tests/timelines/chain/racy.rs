@@ -35,7 +35,7 @@ pub(super) struct Racy {
 }
 
 impl Racy {
-    pub(super) const fn new(release: Release, started_ms: i64) -> Racy {
+    pub(super) fn new(release: Release, started_ms: i64) -> Racy {
         let (ends, opened, since) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         Racy { release, started_ms, ends, opened, since }
     }
