@@ -198,8 +198,7 @@ fn of_routing(routing: &Routing, routes: &[&Route], chain: &Chain<'_>, all: &[Se
     let count = untaken.len();
     let mut findings = reach(&routing.receiver, untaken, "no route of the document takes it", chain);
     let wanted: BTreeSet<&str> = routing.group_by.iter().map(String::as_str).collect();
-    let mut alike = 0;
-    let (mut odd, mut below) = (BTreeMap::<&str, &Sent<'_>>::new(), BTreeMap::<&str, &Sent<'_>>::new());
+    let (mut alike, mut odd): (usize, BTreeMap<&str, &Sent<'_>>) = (0, BTreeMap::new());
     for sent in all.iter().filter(|_| !wanted.is_empty() && !wanted.contains("...")) {
         let root = sent.last.group_key.starts_with("{}:");
         match (grouped(sent, &wanted), root) {
@@ -207,14 +206,9 @@ fn of_routing(routing: &Routing, routes: &[&Route], chain: &Chain<'_>, all: &[Se
             (false, true) => {
                 odd.entry(sent.last.group_key.as_str()).or_insert(sent);
             }
-            // A route below may group as it likes; only if none groups as promised, it is the root's doing.
-            (false, false) => {
-                below.entry(sent.last.group_key.as_str()).or_insert(sent);
-            }
+            // A route below may group as it likes.
+            (false, false) => {}
         }
-    }
-    if alike == 0 {
-        odd.append(&mut below);
     }
     findings.extend(odd.into_values().map(|sent| {
         let (receiver, kind, index) = sent.integration();
@@ -224,8 +218,7 @@ fn of_routing(routing: &Routing, routes: &[&Route], chain: &Chain<'_>, all: &[Se
             expected: format!("groups by {}", wanted.iter().copied().collect::<Vec<_>>().join(", ")),
             observed: format!("a group by {}", if names.is_empty() { "nothing" } else { &names }),
             evidence: lines(std::iter::once(sent), chain),
-            next: "correct `group_by:` of the root route, or of those below that have their own, or the document"
-                .to_owned(),
+            next: "correct `group_by:` of the root route, or the document".to_owned(),
         }
     }));
     if findings.is_empty() && count + alike == 0 {

@@ -64,12 +64,6 @@ const MISTAKES: &[Mistake] = &[
         )],
         convictions: &[("alerts/not-resolved", DOWN)],
     },
-    // The routes below have none of their own.
-    Mistake {
-        name: "groups by another label",
-        changes: &[(ROUTES, "group_by: [alertname, severity]", "group_by: [instance]")],
-        convictions: &[("notifications/misrouted", "routing.default")],
-    },
     // The outage is over before anybody is told.
     Mistake {
         name: "a group that waits for ten minutes",
