@@ -117,7 +117,8 @@ pub(crate) fn config(chance: &mut Chance, jobs: usize) -> String {
             _ => {}
         }
         text.push_str("  static_configs:\n");
-        for _ in 0..=chance.below(2) {
+        // One group is written: of two, a server that finds the same target in both shows the labels of either, by chance.
+        for group in 0..=chance.below(2) {
             let targets: Vec<String> =
                 (0..=chance.below(3)).map(|_| format!("'{}'", chance.one_of(ADDRESSES))).collect();
             let mut labels = std::collections::BTreeMap::new();
@@ -126,6 +127,9 @@ pub(crate) fn config(chance: &mut Chance, jobs: usize) -> String {
             }
             let labels: Vec<String> =
                 labels.iter().map(|(name, value)| format!("{name}: \"{value}\"")).collect();
+            if group > 0 {
+                continue;
+            }
             _ = writeln!(
                 text,
                 "  - {{targets: [{}], labels: {{{}}}}}",
