@@ -19,6 +19,10 @@ const TEXTS: &str = "slack.tmpl";
 const AGENT: &str = "alert.agent-high-error-rate";
 const DOWN: &str = "alert.aragora-down";
 
+/// Who is told of `AragoraDown`, as the scenario has it, and nobody instead.
+const TOLD: &str = "        - {receiver: pagerduty, contains: [AragoraDown]}\n        - {receiver: slack-critical, contains: [\"#aragora-alerts-critical\"]}\n        - {receiver: slack-default, contains: [\"#alerts\"]}\n";
+const NOBODY: &str = "        []\n";
+
 /// The expression of `AgentHighErrorRate`, as far as its threshold.
 const SHARE: &str = "sum by (agent) (rate(aragora_agent_calls_total[15m])) > 0.2";
 
@@ -140,15 +144,11 @@ const MISTAKES: &[Mistake] = &[
         changes: &[(SCRAPES, "        - targets: ['alertmanager:9093']", "        - targets: []")],
         convictions: &[("notifications/lost", AGENT), ("notifications/lost", DOWN)],
     },
-    // Nobody may be told while a silence holds, and it ends before the outage does.
+    // Nobody may be told, and the silence ends before the outage begins.
     Mistake {
-        name: "a silence that is too short",
+        name: "a silence that ends too early",
         changes: &[
-            (
-                SCENARIO,
-                "        - {receiver: pagerduty, contains: [AragoraDown]}\n        - {receiver: slack-critical, contains: [\"#aragora-alerts-critical\"]}\n        - {receiver: slack-default, contains: [\"#alerts\"]}\n",
-                "        []\n",
-            ),
+            (SCENARIO, TOLD, NOBODY),
             (
                 SCENARIO,
                 "  cut_off:",
@@ -268,11 +268,7 @@ fn a_silence_keeps_everybody_quiet() {
     let silenced = Mistake {
         name: "a silence over the outage and what follows",
         changes: &[
-            (
-                SCENARIO,
-                "        - {receiver: pagerduty, contains: [AragoraDown]}\n        - {receiver: slack-critical, contains: [\"#aragora-alerts-critical\"]}\n        - {receiver: slack-default, contains: [\"#alerts\"]}\n",
-                "        []\n",
-            ),
+            (SCENARIO, TOLD, NOBODY),
             (
                 SCENARIO,
                 "  cut_off:",
