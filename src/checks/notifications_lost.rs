@@ -189,8 +189,8 @@ fn fate(sent: &Sent<'_>) -> (String, &'static str) {
 fn untried(status: Status, episode: &Episode<'_>, chain: &Chain<'_>) -> (String, &'static str) {
     if let Some(why) = chain.legs.iter().find_map(|leg| leg.unsent.first()) {
         return (
-            format!("Prometheus could not send it to Alertmanager: {why}"),
-            "correct `alerting.alertmanagers` in prometheus.yml, or what stands between the two",
+            format!("nothing was sent of it; noted on the way of alerts: {why}"),
+            "correct what was noted: `alerting.alertmanagers` in prometheus.yml, or what stands between the two",
         );
     }
     if status == Status::Resolved {

@@ -130,6 +130,7 @@ pub struct AlertChain {
     pub deliveries: Vec<Delivered>,
     /// Rules that could not be evaluated, each once, in words.
     pub rule_errors: Vec<String>,
-    /// Why alerts did not reach an Alertmanager, each reason once, in words.
+    /// What went wrong on the way of alerts, in words, each once: why they did not reach an Alertmanager, a silence that it
+    /// refused, what there was no room to record.
     pub unsent: Vec<String>,
 }

@@ -22,7 +22,7 @@ pub(super) fn deployed(seen: &Observations) -> Vec<String> {
     let mut notes = seen.plan.alerts.as_ref().map(|plan| plan.notes.clone()).unwrap_or_default();
     for chain in seen.legs.iter().filter_map(|leg| leg.chain.as_ref()) {
         notes.extend(chain.rule_errors.iter().map(|error| format!("a rule could not be evaluated: {error}")));
-        notes.extend(chain.unsent.iter().map(|why| format!("alerts did not reach Alertmanager: {why}")));
+        notes.extend(chain.unsent.iter().map(|why| format!("on the way of alerts: {why}")));
     }
     notes
 }

@@ -155,7 +155,7 @@ impl Chain {
         }
     }
 
-    /// Why alerts did not reach the Alertmanager.
+    /// What went wrong on the way of alerts.
     fn unsent(&self) -> Vec<String> {
         if self.alertmanager.is_none() {
             return Vec::new();
